@@ -1,0 +1,160 @@
+"""What of a record can be searched: its folded text and its index tokens.
+
+Overlapping pairs of characters go into a contentless FTS5 table; what the pairs
+promise is checked against ``search_text`` before it counts (node/search/query.py).
+The text is a list of segments, each one value of one field::
+
+    mark(field) folded-value \\n  mark(field) folded-value \\n …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from node.catalogue.fields import (
+    CATEGORY,
+    CODE,
+    DATE,
+    LEGACY_RAW,
+    LEVEL,
+    RETENTION,
+    YEAR,
+)
+from node.search.folding import fold
+from protocol.operations import Tag, Value
+
+_FIRST_MARK: Final = 0x100000
+_PUNCTUATION: Final = {
+    code: chr(0xF0000 + code)
+    for code in range(0x80)
+    if not chr(code).isalnum()
+}
+"""FTS5's ``ascii`` tokenizer splits at these; in tokens they stand in a private plane."""
+
+_FILTER: Final = "\U000f0100"
+_FIRST_TEXT_FIELD: Final = 10
+
+
+class RowText(NamedTuple):
+    """The columns and tokens of a record that are searched and sorted."""
+
+    code: str | None
+    """The 档号 as shown; None where there is none."""
+    sort_date: str | None
+    """Digits of the date, or of the year where there is no date."""
+    search_text: str
+    tokens: str
+    """For ``text_index``: tokens divided by spaces."""
+
+
+def searchable(values: Mapping[int, Sequence[Value]]) -> RowText:
+    """What to index of a record whose fields show *values*, each at least one.
+
+    An open field counts with all its values.
+    """
+    segments: list[str] = []
+    tokens: set[str] = set()
+    for field, shown in values.items():
+        if field < _FIRST_TEXT_FIELD:
+            continue
+        for value in shown:
+            for text in texts_of(field, value):
+                folded = fold(text)
+                if folded:
+                    segments.append(f"{field_mark(field)}{folded}\n")
+                    tokens.update(pairs(folded))
+    code = _first_text(values.get(CODE))
+    date = _first_text(values.get(DATE))
+    years = effective_years(values)
+    for field, texts in (
+        (LEVEL, _plain(values.get(LEVEL))),
+        (CATEGORY, _plain(values.get(CATEGORY))),
+        (YEAR, years),
+        (RETENTION, _plain(values.get(RETENTION))),
+    ):
+        tokens.update(filter_token(field, text) for text in texts)
+    digits = "".join(c for c in (date or "") if c.isdigit())[:8]
+    return RowText(
+        code=code,
+        sort_date=digits or (years[0] if years else None),
+        search_text="".join(segments),
+        tokens=" ".join(sorted(tokens)),
+    )
+
+
+def effective_years(values: Mapping[int, Sequence[Value]]) -> list[str]:
+    """The years that the record counts for: its 年度, else the year of its date."""
+    years = [str(value) for value in values.get(YEAR, ()) if isinstance(value, int)]
+    if years:
+        return years
+    dates = (value for value in values.get(DATE, ()) if isinstance(value, str))
+    found = []
+    for date in dates:
+        digits = "".join(c for c in date if c.isdigit())[:4]
+        if len(digits) == 4:
+            found.append(digits)
+    return found
+
+
+def texts_of(field: int, value: Value) -> list[str]:
+    """The searchable texts in one value."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, int):
+        return [str(value)]
+    if isinstance(value, tuple) and value[:1] == (Tag.GROUP,):
+        members = value[1:]
+        if field == LEGACY_RAW:
+            return [
+                text
+                for member in members
+                if isinstance(member, tuple) and len(member) == 2
+                for text in texts_of(field, member[1])
+            ]
+        return [text for member in members for text in texts_of(field, member)]
+    return []
+
+
+def pairs(folded: str) -> set[str]:
+    """The tokens of one folded text: each pair of neighbours, and the last character.
+
+    Every single character begins a token, so a query of one is a prefix.
+    """
+    text = folded.translate(_PUNCTUATION)
+    found = {text[i : i + 2] for i in range(len(text) - 1)}
+    if text:
+        found.add(text[-1])
+    return found
+
+
+def query_pairs(folded: str) -> list[str]:
+    """Tokens that a text must hold to contain *folded*; of one character: none."""
+    text = folded.translate(_PUNCTUATION)
+    return sorted({text[i : i + 2] for i in range(len(text) - 1)})
+
+
+def query_character(folded: str) -> str:
+    """The single character of *folded* as tokens spell it."""
+    return folded.translate(_PUNCTUATION)
+
+
+def filter_token(field: int, value: str) -> str:
+    """The token of a field that is filtered by whole value."""
+    return f"{_FILTER}{field}{_FILTER}{fold(value).translate(_PUNCTUATION)}"
+
+
+def field_mark(field: int) -> str:
+    """The character that begins a segment of *field* in ``search_text``."""
+    return chr(_FIRST_MARK + field)
+
+
+def _plain(shown: Sequence[Value] | None) -> list[str]:
+    return [str(value) for value in shown or () if isinstance(value, (str, int))]
+
+
+def _first_text(shown: Sequence[Value] | None) -> str | None:
+    for value in shown or ():
+        if isinstance(value, str):
+            return value
+    return None
