@@ -79,7 +79,7 @@ def _reads(path: Path, key: str) -> bool:
         return False
     finally:
         connection.close()
-    return row == ("档驿",)
+    return bool(row == ("档驿",))
 
 
 def _finds_text() -> bool:
@@ -91,7 +91,7 @@ def _finds_text() -> bool:
         )
         connection.execute("INSERT INTO sample (rowid, tokens) VALUES (7, '档驿')")
         found = connection.execute(
-            "SELECT rowid FROM sample WHERE tokens MATCH '\"档驿\"'"
+            "SELECT rowid FROM sample WHERE sample MATCH '\"档驿\"'"
         ).fetchall()
         connection.execute("DELETE FROM sample WHERE rowid = 7")
     except dbapi2.DatabaseError:
