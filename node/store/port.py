@@ -1,0 +1,315 @@
+"""The narrow port between the history and a database: one noun, one Protocol.
+
+All methods are plain functions inside one transaction. Every backend passes the same
+contract suite (tests/node/test_store_contract.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from node.store.row_types import (
+    EditRow,
+    JournalRow,
+    LeafRow,
+    LogRow,
+    RecordRow,
+    RowText,
+    ScopeRow,
+    SetRow,
+    TicketRow,
+)
+from protocol.identity import Scope
+from protocol.operations import Value
+
+Describe = Callable[[Mapping[int, Sequence[Value]], int], RowText]
+"""(Field number to shown values, scope_no): what of it is searched and sorted."""
+
+
+class SettingRows(Protocol):
+    """Small named values of this machine."""
+
+    def get(self, name: str) -> Any:
+        """The value, or None where there is none."""
+
+    def put(self, name: str, value: object) -> None:
+        """Set it; None, int, str, bytes, or lists of these."""
+
+
+class ScopeRows(Protocol):
+    """Scopes and every identity by which they are known."""
+
+    def number_of(self, scope: Scope) -> int | None:
+        """The scope's number, by its canonical identity or an alias."""
+
+    def ensure(self, scope: Scope) -> int:
+        """The scope's number; a new one where it was unknown."""
+
+    def add_alias(self, alias: Scope, scope_no: int) -> None:
+        """From now on *alias* means that scope."""
+
+    def aliases(self, scope_no: int) -> tuple[Scope, ...]:
+        """Every identity by which the scope is known, sorted; its own included."""
+
+    def set_canonical(self, scope_no: int, scope: Scope) -> None:
+        """The scope's identity at the hub; the old one stays as an alias."""
+
+    def set_granted(self, scope_no: int, *, is_granted: bool) -> None:
+        """Whether the hub lets this machine write and read the scope."""
+
+    def row(self, scope_no: int) -> ScopeRow:
+        """The scope; it must exist."""
+
+    def all(self) -> list[ScopeRow]:
+        """Every scope, by number."""
+
+
+class LogRows(Protocol):
+    """Logs that were heard of."""
+
+    def number_of(self, log: bytes) -> int | None:
+        """The log's number."""
+
+    def ensure(self, log: bytes) -> int:
+        """The log's number; a new one where it was unknown."""
+
+    def row(self, log_no: int) -> LogRow:
+        """The log; it must exist."""
+
+    def by_id(self, log: bytes) -> LogRow | None:
+        """The log with that LogId."""
+
+    def all(self) -> list[LogRow]:
+        """Every log, by number."""
+
+    def by_prefix(self, printed: str) -> list[LogRow]:
+        """Logs whose six printed characters are *printed*."""
+
+    def own(self) -> LogRow | None:
+        """This machine's newest incarnation."""
+
+    def identify(self, log_no: int, public_key: bytes, nonce: bytes) -> None:
+        """Whose log it is."""
+
+    def describe(self, log_no: int, name: str, state: int) -> None:
+        """The machine's name and what the hub says of it."""
+
+    def cut(self, log_no: int, seq: int, set_hash: bytes) -> None:
+        """Up to which set a revoked log is valid."""
+
+    def branch_off(
+        self, log_no: int, parent_no: int, seq: int, set_hash: bytes, first_n: int
+    ) -> None:
+        """The log is the branch of *parent_no* that starts with that set."""
+
+    def branches(self, parent_no: int) -> list[LogRow]:
+        """Branches of a log, by the seq where they start."""
+
+    def own_it(self, log_no: int) -> None:
+        """The log is an incarnation of this machine, from now on its newest."""
+
+
+class SetRows(Protocol):
+    """Stored change-sets. One (log, seq) may have several, of different hash."""
+
+    def add(self, row: SetRow) -> None:
+        """Store a set that is not there yet."""
+
+    def get(self, log_no: int, seq: int, set_hash: bytes) -> SetRow | None:
+        """The set with that hash."""
+
+    def at(self, log_no: int, seq: int) -> list[SetRow]:
+        """All sets of that place in the log."""
+
+    def last(self, log_no: int) -> SetRow | None:
+        """The set of the highest seq."""
+
+    def range(self, log_no: int, first_seq: int, last_seq: int) -> list[SetRow]:
+        """Sets of the log, in order of seq."""
+
+    def in_state(self, log_no: int | None, state: int, limit: int) -> list[SetRow]:
+        """Sets in *state* (not ADMITTED), by log and seq; of one log or of all."""
+
+    def set_state(
+        self, log_no: int, seq: int, set_hash: bytes, state: int, reason: str = ""
+    ) -> None:
+        """Where the set stands now."""
+
+    def set_receipt(self, log_no: int, seq: int, set_hash: bytes, receipt: int) -> None:
+        """The hub's receipt number of the set."""
+
+    def drop_body(self, log_no: int, seq: int, set_hash: bytes) -> None:
+        """The set's body leaves; header, hash and signature stay."""
+
+    def holding(self, scope_no: int, log_no: int, n: int) -> list[SetRow]:
+        """Sets of the scope that may hold operation *n* of the log, likeliest first."""
+
+    def after(
+        self, log_no: int, seq: int, set_hash: bytes, limit: int
+    ) -> list[SetRow]:
+        """Sets behind (log_no, seq, hash), over all logs, for walking through."""
+
+    def amount(self, log_no: int, state: int) -> tuple[int, int]:
+        """How many sets of the log are in *state*, and their bytes."""
+
+
+class JournalRows(Protocol):
+    """Own operations that are not sealed yet, in order of n."""
+
+    def add(self, rows: Sequence[JournalRow]) -> None:
+        """Append operations."""
+
+    def get(self, n: int) -> JournalRow | None:
+        """One operation."""
+
+    def first(self, limit: int, below_n: int | None = None) -> list[JournalRow]:
+        """The first operations, at most *limit*, those below *below_n* only."""
+
+    def remove(self, ns: Iterable[int]) -> None:
+        """They are sealed, or taken back."""
+
+    def amount(self) -> tuple[int, int]:
+        """How many operations there are, and their bytes."""
+
+    def last_n(self) -> int:
+        """The highest n in the journal; 0 where it is empty."""
+
+
+class RecordRows(Protocol):
+    """The projection."""
+
+    def number_of(self, scope_no: int, log_no: int, n: int) -> int | None:
+        """The record's number."""
+
+    def numbers_of(
+        self, scope_no: int, dots: Iterable[tuple[int, int]]
+    ) -> dict[tuple[int, int], int]:
+        """Numbers of those records that exist, by (log_no, n)."""
+
+    def next_number(self) -> int:
+        """A record number above all that exist."""
+
+    def row(self, record_no: int) -> RecordRow | None:
+        """One record."""
+
+    def rows(self, record_nos: Iterable[int]) -> dict[int, RecordRow]:
+        """Records by number."""
+
+    def by_dot(self, log_no: int, n: int) -> list[RecordRow]:
+        """Records with that identity, in whichever scopes."""
+
+    def by_code(self, code: str) -> list[RecordRow]:
+        """Records whose shown code is *code*."""
+
+    def in_scope(
+        self, scope_no: int, after_record_no: int, limit: int
+    ) -> list[RecordRow]:
+        """Records of a scope, by number."""
+
+    def after(self, record_no: int, limit: int) -> list[RecordRow]:
+        """Records above *record_no*, over all scopes."""
+
+    def add(self, rows: Sequence[RecordRow]) -> None:
+        """New records."""
+
+    def update(self, rows: Sequence[RecordRow]) -> None:
+        """Changed records."""
+
+    def remove(self, record_nos: Iterable[int]) -> None:
+        """Records of which no operation is left."""
+
+    def count(self) -> int:
+        """How many rows there are, of whatever flags."""
+
+
+class EditRows(Protocol):
+    """Which operations wrote to a record, beside its create."""
+
+    def add(self, rows: Sequence[EditRow]) -> None:
+        """Enter operations; one already entered gets the new seq."""
+
+    def of_record(self, record_no: int) -> list[EditRow]:
+        """The record's operations, by log and n."""
+
+    def has(self, record_no: int, log_no: int, n: int) -> bool:
+        """Whether that operation is entered."""
+
+    def remove(self, rows: Sequence[EditRow]) -> None:
+        """Forget operations."""
+
+    def of_records(self, record_nos: Iterable[int]) -> dict[int, list[EditRow]]:
+        """Operations by record."""
+
+
+class DigestRows(Protocol):
+    """Buckets of leaves, and how many records there are."""
+
+    def mark(self, scope_no: int, buckets: Iterable[int]) -> None:
+        """Leaves of these buckets changed."""
+
+    def dirty(self, scope_no: int, limit: int) -> list[int]:
+        """Buckets whose digest is not up to date."""
+
+    def leaves(self, scope_no: int, bucket: int) -> list[LeafRow]:
+        """Non-empty leaves of a bucket, in no order."""
+
+    def put(self, scope_no: int, digests: Mapping[int, bytes]) -> None:
+        """New digests; their buckets are up to date. An empty digest is removed."""
+
+    def all(self, scope_no: int) -> dict[int, bytes]:
+        """Digests of all buckets that hold a leaf."""
+
+    def tally(self, scope_no: int, changes: Mapping[int, int]) -> None:
+        """Add to the numbers of visible records, by level."""
+
+    def tallies(self, scope_no: int) -> dict[int, int]:
+        """Numbers of visible records (created, not withdrawn), by level."""
+
+
+class TicketRows(Protocol):
+    """Open fields."""
+
+    def put(self, row: TicketRow) -> None:
+        """Open the ticket, or renew its sides; the day of opening stays."""
+
+    def remove(self, scope_no: int, record_no: int, fields: Iterable[int]) -> None:
+        """These fields are open no more."""
+
+    def of_record(self, scope_no: int, record_no: int) -> list[TicketRow]:
+        """Tickets of one record, by field."""
+
+    def get(self, scope_no: int, record_no: int, field: int) -> TicketRow | None:
+        """One ticket."""
+
+    def all(self) -> Iterator[TicketRow]:
+        """All tickets, by scope, record and field."""
+
+    def count(self) -> int:
+        """How many fields are open."""
+
+
+class TextRows(Protocol):
+    """The text index."""
+
+    def put(self, entries: Sequence[tuple[int, str]]) -> None:
+        """Index new records: (record_no, tokens)."""
+
+    def replace(self, entries: Sequence[tuple[int, str]]) -> None:
+        """Index records anew; empty tokens take the record out."""
+
+
+class Rows(Protocol):
+    """One open transaction, noun by noun."""
+
+    describe: Describe
+    settings: SettingRows
+    scopes: ScopeRows
+    logs: LogRows
+    sets: SetRows
+    journal: JournalRows
+    records: RecordRows
+    edits: EditRows
+    digests: DigestRows
+    tickets: TicketRows
+    text: TextRows

@@ -1,0 +1,160 @@
+"""Rows of the store as values. All numbers ending in ``_no`` are local."""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
+from typing import NamedTuple
+
+from protocol.identity import Scope
+
+
+class SetState(IntEnum):
+    """Where a stored change-set stands."""
+
+    SEALED = 1
+    """Own, not in the order as far as is known; its writes count here already."""
+    WAITING = 2
+    """Stored and receipted; not linked, so not in the order."""
+    ADMITTED = 3
+    """In the scope's order; its writes count."""
+    QUARANTINED = 4
+    BARRED = 5
+    """Header, hash and verdict stay; the body does not."""
+    REMOVED = 6
+    """A redaction took its body's place."""
+    HELD = 7
+    """Another log's set that the hub's order does not name (any more)."""
+    CUT = 8
+    """Above the cut of a revoked log; counts neither as value nor as naming."""
+
+
+class RecordFlag(IntFlag):
+    """What a record's row says at a glance."""
+
+    CREATED = 1
+    """Its create is here, admitted or own."""
+    WITHDRAWN = 2
+    PENDING = 4
+    """Own work on it has not been admitted yet."""
+    OPEN = 8
+    """Some field has confirmed survivors of different value."""
+    CONTESTED = 16
+    """A withdrawal stands, and somebody wrote what the withdrawer had not seen."""
+
+
+class ScopeRow(NamedTuple):
+    """A scope under its canonical identity."""
+
+    scope_no: int
+    scope: Scope
+    is_granted: bool
+
+
+class LogRow(NamedTuple):
+    """One log that this machine has heard of."""
+
+    log_no: int
+    log: bytes
+    public_key: bytes | None
+    nonce: bytes | None
+    name: str
+    state: int
+    """0 not yet known by a trust entry, else protocol.messages.LogState."""
+    cut_seq: int
+    cut_hash: bytes
+    parent_no: int | None
+    """The log that this one branched off, for a fork's branch."""
+    fork_seq: int
+    fork_hash: bytes
+    fork_first_n: int
+    is_own: bool
+
+
+class SetRow(NamedTuple):
+    """One stored change-set."""
+
+    log_no: int
+    seq: int
+    hash: bytes
+    scope_no: int
+    first_n: int
+    op_count: int
+    state: int
+    reason: str
+    received_at: int
+    receipt: int
+    header: bytes
+    signature: bytes
+    body: bytes | None
+
+
+class JournalRow(NamedTuple):
+    """One own operation that is not sealed yet."""
+
+    n: int
+    scope_no: int
+    act: int
+    """n of the first operation of the same save."""
+    size: int
+    op: bytes
+
+
+class RecordRow(NamedTuple):
+    """The projection of one record."""
+
+    record_no: int
+    scope_no: int
+    log_no: int
+    n: int
+    flags: int
+    level: int
+    bucket: int
+    import_no: int
+    leaf: bytes
+    """Empty while nothing on the record is confirmed."""
+    code: str | None
+    sort_date: str | None
+    search_text: str
+    state: bytes
+
+
+class EditRow(NamedTuple):
+    """An operation on a record, other than its create."""
+
+    record_no: int
+    log_no: int
+    n: int
+    seq: int
+    """0 while it is in the journal."""
+
+
+class LeafRow(NamedTuple):
+    """What a bucket's digest is made of."""
+
+    record_no: int
+    log_no: int
+    n: int
+    leaf: bytes
+
+
+class TicketRow(NamedTuple):
+    """An open field."""
+
+    scope_no: int
+    record_no: int
+    field: int
+    opened_at: int
+    version: bytes
+    """16 bytes: hash of the sorted dots of its sides."""
+    sides: bytes
+    """Packed; node.history.tickets reads it."""
+
+
+class RowText(NamedTuple):
+    """What is searched and sorted of a record."""
+
+    code: str | None
+    sort_date: str | None
+    search_text: str
+    tokens: str
+    """For the text index, separated by spaces; empty: not indexed."""

@@ -1,0 +1,52 @@
+"""SQL of the table ``journal``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from node.store.row_types import JournalRow
+
+_SELECT: Final = "SELECT n, scope_no, act, size, op FROM journal"
+
+
+class SqliteJournal:
+    """Own operations that are not sealed yet, in order of n."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def add(self, rows: Sequence[JournalRow]) -> None:
+        self._database.executemany(
+            "INSERT INTO journal (n, scope_no, act, size, op) VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+
+    def get(self, n: int) -> JournalRow | None:
+        found = self._database.execute(f"{_SELECT} WHERE n = ?", (n,)).fetchone()
+        return None if found is None else JournalRow(*found)
+
+    def first(self, limit: int, below_n: int | None = None) -> list[JournalRow]:
+        bound = (1 << 62) if below_n is None else below_n
+        found = self._database.execute(
+            f"{_SELECT} WHERE n < ? ORDER BY n LIMIT ?", (bound, limit)
+        )
+        return [JournalRow(*row) for row in found]
+
+    def remove(self, ns: Iterable[int]) -> None:
+        self._database.executemany(
+            "DELETE FROM journal WHERE n = ?", [(n,) for n in ns]
+        )
+
+    def amount(self) -> tuple[int, int]:
+        found = self._database.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM journal"
+        ).fetchone()
+        return int(found[0]), int(found[1])
+
+    def last_n(self) -> int:
+        found = self._database.execute("SELECT max(n) FROM journal").fetchone()
+        return int(found[0] or 0)

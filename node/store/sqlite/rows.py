@@ -1,0 +1,46 @@
+"""All nouns over one open SQLite transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from node.store.port import (
+    Describe,
+    DigestRows,
+    EditRows,
+    JournalRows,
+    LogRows,
+    RecordRows,
+    ScopeRows,
+    SetRows,
+    SettingRows,
+    TextRows,
+    TicketRows,
+)
+from node.store.sqlite.digests import SqliteDigests
+from node.store.sqlite.edits import SqliteEdits
+from node.store.sqlite.journal import SqliteJournal
+from node.store.sqlite.logs import SqliteLogs
+from node.store.sqlite.records import SqliteRecords
+from node.store.sqlite.scopes import SqliteScopes
+from node.store.sqlite.sets import SqliteSets
+from node.store.sqlite.settings import SqliteSettings
+from node.store.sqlite.text import SqliteText
+from node.store.sqlite.tickets import SqliteTickets
+
+
+class SqliteRows:
+    """The port's ``Rows`` for SQLite; lives as long as one transaction."""
+
+    def __init__(self, database: sqlite3.Connection, describe: Describe) -> None:
+        self.describe = describe
+        self.settings: SettingRows = SqliteSettings(database)
+        self.scopes: ScopeRows = SqliteScopes(database)
+        self.logs: LogRows = SqliteLogs(database)
+        self.sets: SetRows = SqliteSets(database)
+        self.journal: JournalRows = SqliteJournal(database)
+        self.records: RecordRows = SqliteRecords(database)
+        self.edits: EditRows = SqliteEdits(database)
+        self.digests: DigestRows = SqliteDigests(database)
+        self.tickets: TicketRows = SqliteTickets(database)
+        self.text: TextRows = SqliteText(database)

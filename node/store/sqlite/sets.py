@@ -1,0 +1,119 @@
+"""SQL of the table ``change_sets``."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from node.store.row_types import SetRow
+
+_COLUMNS: Final = (
+    "log_no, seq, hash, scope_no, first_n, count, state, reason, received_at,"
+    " receipt, header, signature, body"
+)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM change_sets"
+_LIKELY_HOLDERS: Final = 8
+
+
+class SqliteSets:
+    """Stored change-sets. One (log, seq) may have several, of different hash."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def add(self, row: SetRow) -> None:
+        self._database.execute(
+            f"INSERT INTO change_sets ({_COLUMNS})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+
+    def get(self, log_no: int, seq: int, set_hash: bytes) -> SetRow | None:
+        found = self._all(
+            f"{_SELECT} WHERE log_no = ? AND seq = ? AND hash = ?",
+            (log_no, seq, set_hash),
+        )
+        return found[0] if found else None
+
+    def at(self, log_no: int, seq: int) -> list[SetRow]:
+        return self._all(
+            f"{_SELECT} WHERE log_no = ? AND seq = ? ORDER BY hash", (log_no, seq)
+        )
+
+    def last(self, log_no: int) -> SetRow | None:
+        found = self._all(
+            f"{_SELECT} WHERE log_no = ? ORDER BY seq DESC LIMIT 1", (log_no,)
+        )
+        return found[0] if found else None
+
+    def range(self, log_no: int, first_seq: int, last_seq: int) -> list[SetRow]:
+        return self._all(
+            f"{_SELECT} WHERE log_no = ? AND seq BETWEEN ? AND ? ORDER BY seq, hash",
+            (log_no, first_seq, last_seq),
+        )
+
+    def in_state(self, log_no: int | None, state: int, limit: int) -> list[SetRow]:
+        if log_no is None:
+            return self._all(
+                f"{_SELECT} WHERE state <> 3 AND state = ? ORDER BY log_no, seq"
+                " LIMIT ?",
+                (state, limit),
+            )
+        return self._all(
+            f"{_SELECT} WHERE state <> 3 AND state = ? AND log_no = ?"
+            " ORDER BY seq LIMIT ?",
+            (state, log_no, limit),
+        )
+
+    def set_state(
+        self, log_no: int, seq: int, set_hash: bytes, state: int, reason: str = ""
+    ) -> None:
+        self._database.execute(
+            "UPDATE change_sets SET state = ?, reason = ?"
+            " WHERE log_no = ? AND seq = ? AND hash = ?",
+            (state, reason, log_no, seq, set_hash),
+        )
+
+    def set_receipt(self, log_no: int, seq: int, set_hash: bytes, receipt: int) -> None:
+        self._database.execute(
+            "UPDATE change_sets SET receipt = ?"
+            " WHERE log_no = ? AND seq = ? AND hash = ?",
+            (receipt, log_no, seq, set_hash),
+        )
+
+    def drop_body(self, log_no: int, seq: int, set_hash: bytes) -> None:
+        self._database.execute(
+            "UPDATE change_sets SET body = NULL"
+            " WHERE log_no = ? AND seq = ? AND hash = ?",
+            (log_no, seq, set_hash),
+        )
+
+    def holding(self, scope_no: int, log_no: int, n: int) -> list[SetRow]:
+        return self._all(
+            f"{_SELECT} WHERE scope_no = ? AND log_no = ? AND first_n <= ?"
+            " ORDER BY first_n DESC LIMIT ?",
+            (scope_no, log_no, n, _LIKELY_HOLDERS),
+        )
+
+    def after(
+        self, log_no: int, seq: int, set_hash: bytes, limit: int
+    ) -> list[SetRow]:
+        return self._all(
+            f"{_SELECT} WHERE (log_no, seq, hash) > (?, ?, ?)"
+            " ORDER BY log_no, seq, hash LIMIT ?",
+            (log_no, seq, set_hash, limit),
+        )
+
+    def amount(self, log_no: int, state: int) -> tuple[int, int]:
+        found = self._database.execute(
+            "SELECT count(*), coalesce(sum(length(header) + length(signature)"
+            " + coalesce(length(body), 0)), 0) FROM change_sets"
+            " WHERE log_no = ? AND state = ?",
+            (log_no, state),
+        ).fetchone()
+        return int(found[0]), int(found[1])
+
+    def _all(self, statement: str, values: tuple[object, ...]) -> list[SetRow]:
+        return [SetRow(*row) for row in self._database.execute(statement, values)]

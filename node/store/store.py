@@ -1,0 +1,217 @@
+"""The store of one machine: one writer, one reader, whole transactions.
+
+A transaction is one plain function over ``Rows``, run in the connection's thread in a
+single hop. Writers of several processes take turns: who waits holds the turn lock, so
+that a writer of many transactions lets the others in between. A write transaction
+should take no longer than 50 ms.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from node.clock import elapsed
+from node.errors import SchemaTooNew, StoreBusy, StoreFull
+from node.faults import BEFORE_COMMIT, COMMIT, reached
+from node.home import FileLock, Home
+from node.keys import KeyFolder
+from node.store.connection import (
+    BUSY_SECONDS,
+    READER_CACHE_KIB,
+    WRITER_CACHE_KIB,
+    Database,
+    DatabaseError,
+    Link,
+    connect,
+    errors_of,
+    translated,
+)
+from node.store.migrations.steps import migrate, schema_version
+from node.store.port import Describe, Rows
+from node.store.row_types import RowText
+from node.store.sqlite.rows import SqliteRows
+
+T = TypeVar("T")
+
+_BALLAST_BYTES: Final = 4 * 1024 * 1024
+
+
+def no_text(_values: object, _scope_no: int) -> RowText:
+    """A description for a store in which nothing is searched."""
+    return RowText(code=None, sort_date=None, search_text="", tokens="")
+
+
+class Store:
+    """Runs transactions; holds a writing and a reading connection."""
+
+    def __init__(
+        self, home: Home, describe: Describe, writer: Link, reader: Link
+    ) -> None:
+        self._home = home
+        self._describe = describe
+        self._writer = writer
+        self._reader = reader
+        self._turn = FileLock(home.turn_lock)
+        self._lock = FileLock(home.write_lock)
+
+    @classmethod
+    async def open(
+        cls,
+        home: Home,
+        keys: KeyFolder,
+        *,
+        create: bool = False,
+        describe: Describe = no_text,
+    ) -> Store:
+        """Open the store of *home*, bringing its schema up to date.
+
+        Raises:
+            NotThisHome: there is no machine's data.
+            KeyMissing, StoreDamaged, SchemaTooNew, StoreBusy, StoreFull.
+        """
+        if not create:
+            home.require()
+        key = keys.store_key
+        path = home.database
+
+        def connect_writer() -> Database:
+            return connect(path, key, cache_kib=WRITER_CACHE_KIB, is_reader=False)
+
+        def connect_reader() -> Database:
+            return connect(path, key, cache_kib=READER_CACHE_KIB, is_reader=True)
+
+        writer = await Link.open(connect_writer)
+        try:
+            await writer.run(lambda: _bring_up_to_date(home, writer.database))
+            reader = await Link.open(connect_reader)
+        except BaseException:
+            await writer.close()
+            raise
+        return cls(home, describe, writer, reader)
+
+    @property
+    def home(self) -> Home:
+        """Where the store lives."""
+        return self._home
+
+    async def write(self, work: Callable[[Rows], T]) -> T:
+        """The result of *work*, once all that it wrote is on the disk.
+
+        Nothing is written where *work* raises.
+
+        Raises:
+            StoreBusy: others wrote for half a minute without a pause.
+            StoreFull: the disk is full; nothing of this transaction is kept.
+            StoreDamaged: the database cannot be read or written.
+        """
+        return await self._writer.run(lambda: self._write(work))
+
+    async def read(self, work: Callable[[Rows], T]) -> T:
+        """The result of *work* over one unchanging state of the store."""
+        return await self._reader.run(lambda: self._read(work))
+
+    async def close(self) -> None:
+        """Close both connections."""
+        await self._reader.close()
+        await self._writer.close()
+
+    def _write(self, work: Callable[[Rows], T]) -> T:
+        begun = elapsed()
+        database = self._writer.database
+        if not self._turn.acquire(BUSY_SECONDS):
+            raise StoreBusy(BUSY_SECONDS)
+        try:
+            has_lock = self._lock.acquire(BUSY_SECONDS)
+        finally:
+            self._turn.release()
+        if not has_lock:
+            raise StoreBusy(BUSY_SECONDS)
+        try:
+            with errors_of(self._home.database, begun):
+                database.execute("BEGIN IMMEDIATE")
+            return self._commit(database, work, begun)
+        finally:
+            self._lock.release()
+
+    def _commit(
+        self, database: Database, work: Callable[[Rows], T], begun: float
+    ) -> T:
+        try:
+            result = work(SqliteRows(database, self._describe))
+            reached(BEFORE_COMMIT)
+            database.execute("COMMIT")
+            reached(COMMIT)
+        except DatabaseError as error:
+            _roll_back(database)
+            ours = translated(error, self._home.database, begun)
+            if isinstance(ours, StoreFull):
+                _drop_ballast(self._home, database)
+            raise ours from error
+        except BaseException:
+            _roll_back(database)
+            raise
+        return result
+
+    def _read(self, work: Callable[[Rows], T]) -> T:
+        begun = elapsed()
+        database = self._reader.database
+        with errors_of(self._home.database, begun):
+            database.execute("BEGIN")
+            try:
+                return work(SqliteRows(database, self._describe))
+            finally:
+                _roll_back(database)
+
+
+def _bring_up_to_date(home: Home, database: Database) -> None:
+    """Migrate under the write lock, and lay down the ballast."""
+    begun = elapsed()
+    with errors_of(home.database, begun):
+        found, known = schema_version(database)
+        if found > known:
+            raise SchemaTooNew(found, known)
+        if found < known:
+            lock = FileLock(home.write_lock)
+            if not lock.acquire(BUSY_SECONDS):
+                raise StoreBusy(BUSY_SECONDS)
+            try:
+                migrate(database)
+            finally:
+                lock.release()
+    _lay_ballast(home)
+
+
+def _roll_back(database: sqlite3.Connection) -> None:
+    """Undo; a full disk has undone the transaction before we hear of it."""
+    if database.in_transaction:
+        database.execute("ROLLBACK")
+
+
+def _lay_ballast(home: Home) -> None:
+    """Set a few MiB aside where there is room; without room, go on without."""
+    if home.ballast.exists():
+        return
+    descriptor = os.open(home.ballast, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, _BALLAST_BYTES)
+    except OSError as error:
+        home.ballast.unlink(missing_ok=True)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EOPNOTSUPP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _drop_ballast(home: Home, database: Database) -> None:
+    """Give the ballast up, so that the log can be folded into the database."""
+    if not home.ballast.exists():
+        return
+    home.ballast.unlink(missing_ok=True)
+    try:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except DatabaseError as error:
+        raise StoreFull(home.database) from error
