@@ -191,9 +191,104 @@ class InvalidValue(NodeError):
 
     code = "invalid-value"
 
-    def __init__(self, field: str, reason: str, found: str) -> None:
-        super().__init__(field, reason, found)
+    def __init__(self, field: str, reason: str, found: str, offer: str = "") -> None:
+        super().__init__(field, reason, found, offer)
         self.field = field
         self.reason = reason
         """A slug that says which rule of the field is broken."""
         self.found = found
+        self.offer = offer
+        """What the rule would accept in its place; empty where it cannot tell."""
+
+
+class UnknownField(NodeError):
+    """No field of this catalogue has that name."""
+
+    code = "unknown-field"
+
+    def __init__(self, wanted: str, nearest: str) -> None:
+        super().__init__(wanted, nearest)
+        self.wanted = wanted
+        self.nearest = nearest
+        """The field that was probably meant; empty where none is near."""
+
+
+class UnknownFonds(NodeError):
+    """No fonds of this machine has that code."""
+
+    code = "unknown-fonds"
+
+    def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
+        super().__init__(wanted, known)
+        self.wanted = wanted
+        self.known = known
+
+
+class FondsNotNamed(NodeError):
+    """There are several fonds here; say which one is meant."""
+
+    code = "fonds-not-named"
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        super().__init__(known)
+        self.known = known
+
+
+class FondsExists(NodeError):
+    """A fonds with this code is here already."""
+
+    code = "fonds-exists"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class WorkbookUnreadable(NodeError):
+    """The file cannot be read as a workbook."""
+
+    code = "workbook-unreadable"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+        """A slug: missing, encrypted, damaged, unknown-kind, encoding, too-large."""
+
+
+class NoCatalogueInWorkbook(NodeError):
+    """No row of the workbook reads as the headings of a catalogue."""
+
+    code = "no-catalogue"
+
+    def __init__(self, path: Path, sheets: tuple[str, ...]) -> None:
+        super().__init__(path, sheets)
+        self.path = path
+        self.sheets = sheets
+
+
+class ImportBusy(NodeError):
+    """Another process of this machine is importing."""
+
+    code = "import-busy"
+
+
+class UnknownImport(NodeError):
+    """No import of this machine has that number."""
+
+    code = "unknown-import"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class PackDamaged(NodeError):
+    """A rule pack of the program cannot be read."""
+
+    code = "pack-damaged"
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(name, detail)
+        self.name = name
+        self.detail = detail
