@@ -10,7 +10,7 @@ The text is a list of segments, each one value of one field::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from node.catalogue.fields import (
     CATEGORY,
@@ -22,6 +22,7 @@ from node.catalogue.fields import (
     YEAR,
 )
 from node.search.folding import fold
+from node.store.row_types import RowText
 from protocol.operations import Tag, Value
 
 _FIRST_MARK: Final = 0x100000
@@ -36,25 +37,14 @@ _FILTER: Final = "\U000f0100"
 _FIRST_TEXT_FIELD: Final = 10
 
 
-class RowText(NamedTuple):
-    """The columns and tokens of a record that are searched and sorted."""
-
-    code: str | None
-    """The 档号 as shown; None where there is none."""
-    sort_date: str | None
-    """Digits of the date, or of the year where there is no date."""
-    search_text: str
-    tokens: str
-    """For ``text_index``: tokens divided by spaces."""
-
-
-def searchable(values: Mapping[int, Sequence[Value]]) -> RowText:
+def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowText:
     """What to index of a record whose fields show *values*, each at least one.
 
-    An open field counts with all its values.
+    An open field counts with all its values. With *scope_no* the record can also be
+    found by its fonds without a look at its row.
     """
     segments: list[str] = []
-    tokens: set[str] = set()
+    tokens: set[str] = {scope_token(scope_no)} if scope_no else set()
     for field, shown in values.items():
         if field < _FIRST_TEXT_FIELD:
             continue
@@ -142,6 +132,11 @@ def query_character(folded: str) -> str:
 def filter_token(field: int, value: str) -> str:
     """The token of a field that is filtered by whole value."""
     return f"{_FILTER}{field}{_FILTER}{fold(value).translate(_PUNCTUATION)}"
+
+
+def scope_token(scope_no: int) -> str:
+    """The token of all records of one scope."""
+    return f"{_FILTER}s{scope_no}"
 
 
 def field_mark(field: int) -> str:

@@ -1,0 +1,1 @@
+"""Rule packs: what differs from place to place, as data."""
