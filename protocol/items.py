@@ -1,0 +1,216 @@
+"""Items: what the plain text of a frame holds. The first byte says which.
+
+Items of the feed name their scope by its index in the hello (in a bundle to a room,
+in the list of spans), so that a set costs two bytes there (docs/protocol.md, Items).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from protocol.boxkeys import decode_statement, encode_statement
+from protocol.canonical import Canonical, encode
+from protocol.errors import LocalProtocolError, MalformedFrame
+from protocol.exchange_limits import REASON_LIMIT_BYTES, RUNS_LIMIT
+from protocol.identity import HASH_BYTES, LOG_ID_BYTES, Scope
+from protocol.messages import (
+    BoxKeyStatement,
+    Certificate,
+    FeedOpening,
+    FeedSet,
+    FeedStubs,
+    Item,
+    Result,
+    Results,
+    SetItem,
+    TrustList,
+    UnknownItem,
+)
+from protocol.row_reader import RowReader, read_row
+from protocol.trust_codec import (
+    decode_certificate,
+    decode_trust_list,
+    encode_certificate,
+    encode_trust_list,
+)
+
+SET: Final = 1
+FEED_SET: Final = 2
+FEED_BRANCH_SET: Final = 3
+FEED_STUBS: Final = 4
+FEED_OPENING: Final = 5
+RESULTS: Final = 6
+TRUST_LIST: Final = 7
+CERTIFICATE: Final = 8
+BOX_KEY: Final = 9
+
+_INDEX_BYTES: Final = 2
+
+
+def encode_item(item: Item, scopes: Sequence[Scope] = ()) -> bytes:
+    """The plain text of the frame that holds *item*."""
+    kind, payload = _encode(item, scopes)
+    return bytes((kind,)) + payload
+
+
+def _encode(item: Item, scopes: Sequence[Scope]) -> tuple[int, bytes]:
+    match item:
+        case SetItem(wire):
+            return SET, wire
+        case FeedSet(scope, wire, b""):
+            return FEED_SET, _index(scope, scopes) + wire
+        case FeedSet(scope, wire, branch):
+            return FEED_BRANCH_SET, _index(scope, scopes) + branch + wire
+        case FeedStubs(scope, first_seq, count):
+            return FEED_STUBS, _index(scope, scopes) + encode((first_seq, count))
+        case FeedOpening(scope):
+            return FEED_OPENING, _index(scope, scopes) + encode(_opening_row(item))
+        case Results():
+            return RESULTS, encode(_results_row(item))
+        case TrustList():
+            return TRUST_LIST, encode_trust_list(item)
+        case Certificate():
+            return CERTIFICATE, encode_certificate(item)
+        case BoxKeyStatement():
+            return BOX_KEY, encode_statement(item)
+        case UnknownItem(kind, payload):
+            return kind, payload
+
+
+def decode_item(data: bytes, scopes: Sequence[Scope] = ()) -> Item:
+    """The item that the plain text of a frame holds.
+
+    Raises:
+        RemoteProtocolError: it is not in the form of its kind.
+    """
+    if not data or not data[0]:
+        message = "a frame without an item"
+        raise MalformedFrame(message)
+    kind, payload = data[0], data[1:]
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        return UnknownItem(kind, payload)
+    return decoder(payload, scopes)
+
+
+def _decode_set(payload: bytes, _scopes: Sequence[Scope]) -> SetItem:
+    return SetItem(payload)
+
+
+def _decode_feed_set(payload: bytes, scopes: Sequence[Scope]) -> FeedSet:
+    scope, wire = _take_scope(payload, scopes)
+    return FeedSet(scope, wire)
+
+
+def _decode_branch_set(payload: bytes, scopes: Sequence[Scope]) -> FeedSet:
+    scope, rest = _take_scope(payload, scopes)
+    if len(rest) < LOG_ID_BYTES:
+        message = "a set of a branch without its branch"
+        raise MalformedFrame(message)
+    return FeedSet(scope, rest[LOG_ID_BYTES:], rest[:LOG_ID_BYTES])
+
+
+def _decode_stubs(payload: bytes, scopes: Sequence[Scope]) -> FeedStubs:
+    scope, rest = _take_scope(payload, scopes)
+    reader = read_row(rest, "stubs")
+    stubs = FeedStubs(scope, reader.number(least=1), reader.number(least=1))
+    reader.end()
+    return stubs
+
+
+def _decode_opening(payload: bytes, scopes: Sequence[Scope]) -> FeedOpening:
+    scope, rest = _take_scope(payload, scopes)
+    reader = read_row(rest, "opening")
+    opening = FeedOpening(
+        scope=scope,
+        epoch=reader.number(least=1),
+        place=reader.number(),
+        from_epoch=reader.number(),
+        from_place=reader.number(),
+        from_chain=reader.fixed(HASH_BYTES),
+    )
+    reader.end()
+    return opening
+
+
+def _decode_results(payload: bytes, _scopes: Sequence[Scope]) -> Results:
+    reader = read_row(payload, "results")
+    results = Results(reader.number(), reader.rows(_read_result, RUNS_LIMIT))
+    reader.end()
+    return results
+
+
+def _decode_trust_list(payload: bytes, _scopes: Sequence[Scope]) -> TrustList:
+    return decode_trust_list(payload)
+
+
+def _decode_certificate(payload: bytes, _scopes: Sequence[Scope]) -> Certificate:
+    return decode_certificate(payload)
+
+
+def _decode_box_key(payload: bytes, _scopes: Sequence[Scope]) -> BoxKeyStatement:
+    return decode_statement(payload)
+
+
+_DECODERS: Final[dict[int, Callable[[bytes, Sequence[Scope]], Item]]] = {
+    SET: _decode_set,
+    FEED_SET: _decode_feed_set,
+    FEED_BRANCH_SET: _decode_branch_set,
+    FEED_STUBS: _decode_stubs,
+    FEED_OPENING: _decode_opening,
+    RESULTS: _decode_results,
+    TRUST_LIST: _decode_trust_list,
+    CERTIFICATE: _decode_certificate,
+    BOX_KEY: _decode_box_key,
+}
+
+
+def _opening_row(opening: FeedOpening) -> tuple[Canonical, ...]:
+    return (
+        opening.epoch,
+        opening.place,
+        opening.from_epoch,
+        opening.from_place,
+        opening.from_chain,
+    )
+
+
+def _results_row(results: Results) -> tuple[Canonical, ...]:
+    return (results.up_to, tuple(_result_row(run) for run in results.runs))
+
+
+def _result_row(run: Result) -> tuple[Canonical, ...]:
+    bare = (run.first_seq, run.count, int(run.verdict))
+    return (*bare, run.reason) if run.reason else bare
+
+
+def _read_result(row: object) -> Result:
+    reader = RowReader(row, "result")
+    result = Result(
+        first_seq=reader.number(least=1),
+        count=reader.number(least=1),
+        verdict=reader.number(255, least=1),
+        reason=reader.text(REASON_LIMIT_BYTES) if reader.left else "",
+    )
+    if not result.reason and reader.taken > 3:
+        message = "an empty reason is left out"
+        raise MalformedFrame(message)
+    reader.end()
+    return result
+
+
+def _index(scope: Scope, scopes: Sequence[Scope]) -> bytes:
+    try:
+        return scopes.index(scope).to_bytes(_INDEX_BYTES, "big")
+    except ValueError as error:
+        message = "an item of a scope that the hello does not name"
+        raise LocalProtocolError(message) from error
+
+
+def _take_scope(payload: bytes, scopes: Sequence[Scope]) -> tuple[Scope, bytes]:
+    index = int.from_bytes(payload[:_INDEX_BYTES], "big")
+    if len(payload) < _INDEX_BYTES or index >= len(scopes):
+        message = "an item of a scope that the hello does not name"
+        raise MalformedFrame(message)
+    return scopes[index], payload[_INDEX_BYTES:]
