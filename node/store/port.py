@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from node.store.order_port import (
+    BoxKeyRows,
+    ExchangeRows,
+    InvitationRows,
+    OrderRows,
+    PeerRows,
+    TrustRows,
+    VerdictRows,
+)
 from node.store.row_types import (
     EditRow,
     JournalRow,
@@ -152,6 +161,12 @@ class SetRows(Protocol):
 
     def amount(self, log_no: int, state: int) -> tuple[int, int]:
         """How many sets of the log are in *state*, and their bytes."""
+
+    def linked(self, log_no: int) -> SetRow | None:
+        """The set of the highest seq that is neither WAITING nor HELD."""
+
+    def move(self, row: SetRow, to_log_no: int) -> None:
+        """The set belongs to another log (a fork's branch) now."""
 
 
 class JournalRows(Protocol):
@@ -313,3 +328,10 @@ class Rows(Protocol):
     digests: DigestRows
     tickets: TicketRows
     text: TextRows
+    orders: OrderRows
+    verdicts: VerdictRows
+    trust: TrustRows
+    peers: PeerRows
+    invitations: InvitationRows
+    box_keys: BoxKeyRows
+    exchanges: ExchangeRows

@@ -158,3 +158,111 @@ class RowText(NamedTuple):
     search_text: str
     tokens: str
     """For the text index, separated by spaces; empty: not indexed."""
+
+
+class HeadRow(NamedTuple):
+    """Where a scope's order ends here."""
+
+    scope_no: int
+    epoch: int
+    place: int
+    chain: bytes
+    digest: bytes
+    """Digest of the scope as last computed at a head; empty where it is stale."""
+    digest_serial: int
+    """Trust serial under which it was computed."""
+
+
+class OrderRow(NamedTuple):
+    """What stands at one place of a scope's order."""
+
+    scope_no: int
+    epoch: int
+    place: int
+    kind: int
+    """protocol.messages.EntryKind."""
+    log_no: int | None
+    seq: int | None
+    hash: bytes
+    """The set's; of an opening, the chain hash of the place that it goes on from."""
+    chain: bytes
+    from_epoch: int
+    from_place: int
+
+
+class SizedEntry(NamedTuple):
+    """A place of an order and what its set weighs."""
+
+    place: int
+    kind: int
+    log_no: int | None
+    seq: int | None
+    hash: bytes
+    size_bytes: int
+
+
+class VerdictRow(NamedTuple):
+    """What the hub said of one set, the *number*-th time it spoke of this log."""
+
+    log_no: int
+    number: int
+    seq: int
+    hash: bytes
+    verdict: int
+    reason: str
+
+
+class TrustRow(NamedTuple):
+    """One log's trust entry as the hub wrote it."""
+
+    log: bytes
+    serial: int
+    entry: bytes
+
+
+class PeerRow(NamedTuple):
+    """The newest hello of a log's machine."""
+
+    log_no: int
+    exchange: int
+    hello_hash: bytes
+    heard_at: int
+    hello: bytes | None
+
+
+class InvitationRow(NamedTuple):
+    """An invitation that was given out."""
+
+    invitation: bytes
+    secret: bytes
+    name: str
+    scopes: bytes
+    """Packed: fonds codes and titles."""
+    made_at: int
+    used_by: bytes | None
+    """LogId of the machine that came with it."""
+
+
+class BoxKeyRow(NamedTuple):
+    """A box key statement."""
+
+    owner: bytes
+    purpose: int
+    serial: int
+    statement: bytes
+
+
+class ExchangeRow(NamedTuple):
+    """A line in the ledger of exchanges."""
+
+    exchange_no: int
+    carrier: str
+    peer: bytes | None
+    begun_at: int
+    ended_at: int
+    requests: int
+    bytes_up: int
+    bytes_down: int
+    sent: int
+    received: int
+    outcome: str

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
+from node.store.order_port import (
+    BoxKeyRows,
+    ExchangeRows,
+    InvitationRows,
+    OrderRows,
+    PeerRows,
+    TrustRows,
+    VerdictRows,
+)
 from node.store.port import (
     Describe,
     DigestRows,
@@ -17,16 +26,23 @@ from node.store.port import (
     TextRows,
     TicketRows,
 )
+from node.store.sqlite.box_keys import SqliteBoxKeys
 from node.store.sqlite.digests import SqliteDigests
 from node.store.sqlite.edits import SqliteEdits
+from node.store.sqlite.exchanges import SqliteExchanges
+from node.store.sqlite.invitations import SqliteInvitations
 from node.store.sqlite.journal import SqliteJournal
 from node.store.sqlite.logs import SqliteLogs
+from node.store.sqlite.orders import SqliteOrders
+from node.store.sqlite.peers import SqlitePeers
 from node.store.sqlite.records import SqliteRecords
 from node.store.sqlite.scopes import SqliteScopes
 from node.store.sqlite.sets import SqliteSets
 from node.store.sqlite.settings import SqliteSettings
 from node.store.sqlite.text import SqliteText
 from node.store.sqlite.tickets import SqliteTickets
+from node.store.sqlite.trust import SqliteTrust
+from node.store.sqlite.verdicts import SqliteVerdicts
 
 
 class SqliteRows:
@@ -44,3 +60,10 @@ class SqliteRows:
         self.digests: DigestRows = SqliteDigests(database)
         self.tickets: TicketRows = SqliteTickets(database)
         self.text: TextRows = SqliteText(database)
+        self.box_keys: BoxKeyRows = SqliteBoxKeys(database)
+        self.exchanges: ExchangeRows = SqliteExchanges(database)
+        self.invitations: InvitationRows = SqliteInvitations(database)
+        self.orders: OrderRows = SqliteOrders(database)
+        self.peers: PeerRows = SqlitePeers(database)
+        self.trust: TrustRows = SqliteTrust(database)
+        self.verdicts: VerdictRows = SqliteVerdicts(database)

@@ -115,5 +115,20 @@ class SqliteSets:
         ).fetchone()
         return int(found[0]), int(found[1])
 
+    def linked(self, log_no: int) -> SetRow | None:
+        found = self._all(
+            f"{_SELECT} WHERE log_no = ? AND state NOT IN (2, 7)"
+            " ORDER BY seq DESC LIMIT 1",
+            (log_no,),
+        )
+        return found[0] if found else None
+
+    def move(self, row: SetRow, to_log_no: int) -> None:
+        self._database.execute(
+            "UPDATE change_sets SET log_no = ?"
+            " WHERE log_no = ? AND seq = ? AND hash = ?",
+            (to_log_no, row.log_no, row.seq, row.hash),
+        )
+
     def _all(self, statement: str, values: tuple[object, ...]) -> list[SetRow]:
         return [SetRow(*row) for row in self._database.execute(statement, values)]
