@@ -103,20 +103,17 @@ class CodeRule:
         rendered = []
         for piece in re.split(r"(\[[^\]]*\])", self.template):
             names = re.findall(r"\{(\w+)\}", piece)
-            if piece.startswith("["):
-                if any(parts[name] is None for name in names):
-                    continue
-                piece = piece[1:-1]
-            rendered.append(piece.format_map(parts))
+            is_optional = piece.startswith("[")
+            if is_optional and any(parts[name] is None for name in names):
+                continue
+            rendered.append(piece.strip("[]").format_map(parts))
         return "".join(rendered)
 
 
 def normalise_code(text: str) -> str:
     """One width, dash and dot; no spaces; capitals (domain order of steps)."""
     plain = unicodedata.normalize("NFC", text)
-    plain = "".join(
-        chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in plain
-    )
+    plain = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in plain)
     plain = _DOTS.sub("·", plain.translate(_DASHES))
     return "".join(plain.split()).upper()
 
@@ -136,9 +133,7 @@ def parse_code(text: str, rules: Sequence[CodeRule]) -> tuple[Code, str] | Fault
     return Fault(*_explain(plain, rules, text))
 
 
-def _explain(
-    plain: str, rules: Sequence[CodeRule], text: str
-) -> tuple[str, str, str]:
+def _explain(plain: str, rules: Sequence[CodeRule], text: str) -> tuple[str, str, str]:
     """Reason, found, offer: a code that only lacks digits gets the padded form."""
     stem, dash, last = plain.rpartition("-")
     if dash and last.isascii() and last.isdigit():

@@ -8,7 +8,7 @@ A value is 8, 6 or 4 digits; in brackets where the date was established by resea
 from __future__ import annotations
 
 import calendar
-import datetime
+import datetime as dt
 import re
 import unicodedata
 from typing import Final
@@ -20,7 +20,9 @@ LAST_YEAR: Final = 2999
 
 _VALUE: Final = re.compile(r"\[?(\d{4})(\d\d)?(\d\d)?\]?")
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)?(\d\d)?")
-_DIVIDED: Final = re.compile(r"(\d{4})([-./年])(\d{1,2})(?:(?:\2|月)(\d{1,2})日?|月)?号?")
+_DIVIDED: Final = re.compile(
+    r"(\d{4})([-./年])(\d{1,2})(?:(?:\2|月)(\d{1,2})日?|月)?号?"
+)
 _YEAR: Final = re.compile(r"(\d{4})年?")
 _TIME: Final = re.compile(r"[T ]0{1,2}:00(?::00(?:\.0+)?)?$")
 _OPENING: Final = "[〔【(（"
@@ -28,7 +30,18 @@ _CLOSING: Final = "]〕】)）"
 _HAN_DIGITS: Final = {
     ord(han): str(digit)
     for digit, forms in enumerate(
-        ("〇○零Ｏ", "一壹", "二贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+        (
+            "〇○零Ｏ",
+            "一壹",
+            "二贰",
+            "三叁",
+            "四肆",
+            "五伍",
+            "六陆",
+            "七柒",
+            "八捌",
+            "九玖",
+        )
     )
     for han in forms
 }
@@ -60,7 +73,7 @@ def _named(fault: Fault, text: str) -> Fault:
     return Fault(fault.reason, text, fault.offer)
 
 
-def date_value(day: datetime.date) -> str:
+def date_value(day: dt.date) -> str:
     """A real calendar day as a value."""
     return f"{day.year:04d}{day.month:02d}{day.day:02d}"
 
@@ -77,7 +90,7 @@ def year_of(value: str) -> int | None:
 
 
 def renderings(value: str) -> frozenset[str]:
-    """Every usual way to write the date *value*: an original among them lost nothing."""
+    """Every usual way to write the date *value*: what is here lost nothing."""
     if "/" in value:
         return frozenset({value, value.replace("/", "-"), value.replace("/", "至")})
     match = _VALUE.fullmatch(value)

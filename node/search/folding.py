@@ -14,7 +14,7 @@ _OPENING: Final = "〔﹝[【〖（(［{｛〘"
 _CLOSING: Final = "〕﹞]】〗）)］}｝〙"
 _DASHES: Final = "-－–—―‐‑‒−﹣─━"
 _DOTS: Final = "·•・‧∙⋅．.｡。●⸱･"
-_QUOTES: Final = "\"“”„‟〝〞＂"
+_QUOTES: Final = '"“”„‟〝〞＂'
 _APOSTROPHES: Final = "'‘’‚‛＇`"
 _REPLACEMENT: Final = "\ufffd"
 
@@ -77,5 +77,5 @@ _FOLDING: Final = _Folding()
 
 
 def fold(text: str) -> str:
-    """*text* as the index holds it: one width, case, dash, dot and bracket; no space."""
+    """*text* as the index holds it: one width, case, dash, dot, bracket; no space."""
     return text.translate(_FOLDING)

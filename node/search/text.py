@@ -1,10 +1,10 @@
-"""What of a record can be searched: its folded text and its index tokens.
+r"""What of a record can be searched: its folded text and its index tokens.
 
 Overlapping pairs of characters go into a contentless FTS5 table; what the pairs
 promise is checked against ``search_text`` before it counts (node/search/query.py).
 The text is a list of segments, each one value of one field::
 
-    mark(field) folded-value \\n  mark(field) folded-value \\n …
+    mark(field) folded-value \n  mark(field) folded-value \n …
 """
 
 from __future__ import annotations
@@ -27,11 +27,9 @@ from protocol.operations import Tag, Value
 
 _FIRST_MARK: Final = 0x100000
 _PUNCTUATION: Final = {
-    code: chr(0xF0000 + code)
-    for code in range(0x80)
-    if not chr(code).isalnum()
+    code: chr(0xF0000 + code) for code in range(0x80) if not chr(code).isalnum()
 }
-"""FTS5's ``ascii`` tokenizer splits at these; in tokens they stand in a private plane."""
+"""FTS5's ``ascii`` tokenizer splits at these; tokens hold stand-ins for them."""
 
 _FILTER: Final = "\U000f0100"
 _FIRST_TEXT_FIELD: Final = 10
