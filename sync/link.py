@@ -11,48 +11,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import socket
-import struct
 import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final, Self
+
+from sync.relay import Cut, Relay, Way, reset_socket
 
 _SEGMENT_BYTES: Final = 1_400
 _SLOW_BUFFER_BYTES: Final = 8 * 1024
 _FAST_PIECE_BYTES: Final = 64 * 1024
-_UNDERWAY_PIECES: Final = 1_024
-_RESET_AT_CLOSE: Final = struct.pack("ii", 1, 0)
 
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Reset a connection when it has let out this many bytes one way."""
-
-    connection: int
-    """Counted from 1 in order of arrival; 0 means every connection."""
-    is_up: bool
-    at_byte: int
-
-
-@dataclass(slots=True)
-class Way:
-    """One direction of the link, shared by all connections."""
-
-    rate_bits: int | None
-    out_bytes: int = 0
-    """Let out at the far end."""
-    in_bytes: int = 0
-    """Taken in at the near end; more than let out when a cut dropped some."""
-    _free_at: float = field(default=0.0, repr=False)
-
-    def reserve(self, now: float, size_bytes: int) -> float:
-        """When *size_bytes* more will have gone onto the wire."""
-        if self.rate_bits is None:
-            return now
-        begin = max(now, self._free_at)
-        self._free_at = begin + size_bytes * 8 / self.rate_bits
-        return self._free_at
+__all__ = ["Cut", "Link", "Way"]
 
 
 class Link:
@@ -89,7 +59,7 @@ class Link:
         """While true, every new connection is reset at once."""
         self._listener: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._carried: set[_Carried] = set()
+        self._carried: set[Relay] = set()
 
     @property
     def port(self) -> int:
@@ -146,7 +116,6 @@ class Link:
         """Reset every open connection now; what is under way is lost."""
         for carried in list(self._carried):
             carried.reset()
-            self.cuts_made += 1
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -169,7 +138,7 @@ class Link:
             near, _ = await loop.sock_accept(listener)
             near.settimeout(0)
             if self.is_down:
-                _reset(near)
+                reset_socket(near)
                 continue
             self.connections += 1
             self._start(self._carry(near, self.connections))
@@ -181,7 +150,18 @@ class Link:
         self._make_slow(far)
         near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        carried = _Carried(self, near, far, number)
+        carried = Relay(
+            near,
+            far,
+            self.up,
+            self.down,
+            piece_bytes=self._piece_bytes,
+            delay_seconds=self._delay_seconds,
+            limits=(
+                self._limit(number, is_up=True),
+                self._limit(number, is_up=False),
+            ),
+        )
         self._carried.add(carried)
         try:
             await asyncio.sleep(2 * self._delay_seconds)
@@ -191,10 +171,11 @@ class Link:
             carried.reset()
         finally:
             self._carried.discard(carried)
+            self.cuts_made += carried.is_cut
             near.close()
             far.close()
 
-    def limit(self, number: int, *, is_up: bool) -> int | None:
+    def _limit(self, number: int, *, is_up: bool) -> int | None:
         """At which byte connection *number* is cut one way, if it is."""
         limits = [
             cut.at_byte
@@ -202,118 +183,6 @@ class Link:
             if cut.is_up == is_up and cut.connection in (0, number)
         ]
         return min(limits) if limits else None
-
-    @property
-    def piece_bytes(self) -> int:
-        """How much is taken in at a time."""
-        return self._piece_bytes
-
-    @property
-    def delay_seconds(self) -> float:
-        """How long a byte is under way."""
-        return self._delay_seconds
-
-
-class _Carried:
-    """One connection over the link: two sockets, two directions."""
-
-    def __init__(
-        self, link: Link, near: socket.socket, far: socket.socket, number: int
-    ) -> None:
-        self._link = link
-        self._near = near
-        self._far = far
-        self._number = number
-        self._cut = asyncio.Event()
-
-    def reset(self) -> None:
-        """Break both halves at once with an RST."""
-        self._cut.set()
-        _reset(self._near)
-        _reset(self._far)
-
-    async def run(self) -> None:
-        """Carry until both directions ended or one is cut."""
-        ways = [
-            asyncio.create_task(self._one_way(self._near, self._far, is_up=True)),
-            asyncio.create_task(self._one_way(self._far, self._near, is_up=False)),
-        ]
-        cut = asyncio.create_task(self._wait_for_cut())
-        open_ways = set(ways)
-        try:
-            while open_ways and not cut.done():
-                ended, _ = await asyncio.wait(
-                    {*open_ways, cut}, return_when=asyncio.FIRST_COMPLETED
-                )
-                if any(way.exception() for way in ended & open_ways):
-                    self.reset()
-                    break
-                open_ways -= ended
-        finally:
-            for task in (*ways, cut):
-                task.cancel()
-            await asyncio.gather(*ways, cut, return_exceptions=True)
-
-    async def _wait_for_cut(self) -> None:
-        await self._cut.wait()
-
-    async def _one_way(
-        self, source: socket.socket, sink: socket.socket, *, is_up: bool
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        way = self._link.up if is_up else self._link.down
-        limit = self._link.limit(self._number, is_up=is_up)
-        underway: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_UNDERWAY_PIECES)
-
-        async def take_in() -> None:
-            while True:
-                piece = await loop.sock_recv(source, self._link.piece_bytes)
-                way.in_bytes += len(piece)
-                on_wire_at = way.reserve(loop.time(), len(piece))
-                await _sleep_until(on_wire_at)
-                await underway.put((on_wire_at + self._link.delay_seconds, piece))
-                if not piece:
-                    return
-
-        async def let_out() -> None:
-            passed = 0
-            while True:
-                due_at, piece = await underway.get()
-                await _sleep_until(due_at)
-                if limit is not None:
-                    piece = piece[: limit - passed]
-                await loop.sock_sendall(sink, piece)
-                passed += len(piece)
-                way.out_bytes += len(piece)
-                if limit is not None and passed >= limit:
-                    self._link.cuts_made += 1
-                    self.reset()
-                    return
-                if not piece:
-                    with suppress(OSError):
-                        sink.shutdown(socket.SHUT_WR)
-                    return
-
-        async with asyncio.TaskGroup() as both:
-            both.create_task(take_in())
-            both.create_task(let_out())
-
-
-async def _sleep_until(moment: float) -> None:
-    wait_seconds = moment - asyncio.get_running_loop().time()
-    if wait_seconds > 0:
-        await asyncio.sleep(wait_seconds)
-
-
-def _reset(sock: socket.socket) -> None:
-    if sock.fileno() < 0:
-        return
-    with suppress(OSError):
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
-    loop = asyncio.get_running_loop()
-    loop.remove_reader(sock.fileno())
-    loop.remove_writer(sock.fileno())
-    sock.close()
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -1,0 +1,127 @@
+"""The hub's end of the wire: a listening site with the smallest heads there are.
+
+Nothing but HTTP lives here; what the bytes mean is the reception's.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from sync.errors import AddressInUse
+from sync.inflow import BUFFER_BYTES
+from sync.sockets import make_narrow
+
+PIECE_BYTES: Final = 8 * 1024
+_GRACE_SECONDS: Final = 3.0
+_KEEP_SECONDS: Final = 90.0
+
+Take = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def open_site(
+    paths: Mapping[str, Take], host: str, port: int
+) -> AsyncIterator[int]:
+    """Listen for POSTs to *paths* while the context lasts; gives the port.
+
+    Raises:
+        AddressInUse: another program listens there, or the address is not ours.
+    """
+    application = web.Application()
+    application.on_response_prepare.append(_strip_head)
+    for path, take in paths.items():
+        application.router.add_post(path, take)
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        keepalive_timeout=_KEEP_SECONDS,
+        shutdown_timeout=_GRACE_SECONDS,
+        read_bufsize=BUFFER_BYTES,
+        auto_decompress=False,
+    )
+    listener = _listen(host, port)
+    try:
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        yield int(listener.getsockname()[1])
+    finally:
+        await runner.cleanup()
+        listener.close()
+
+
+async def respond(
+    request: web.Request, blocks: AsyncIterable[bytes]
+) -> web.StreamResponse:
+    """Answer with *blocks*, each made after the one before has left this program.
+
+    An answer of one block states its length; a longer one goes in chunks.
+
+    Raises:
+        ConnectionResetError: the other side is gone.
+    """
+    response = web.StreamResponse()
+    iterator = aiter(blocks)
+    first = await anext(iterator, b"")
+    second = await anext(iterator, None)
+    if second is None:
+        response.content_length = len(first)
+    writer = await response.prepare(request)
+    transport = request.transport
+    if writer is None or transport is None:
+        message = "the other side is gone"
+        raise ConnectionResetError(message)
+    transport.set_write_buffer_limits(high=0)
+    block: bytes | None = first
+    while block is not None:
+        for start in range(0, len(block), PIECE_BYTES):
+            await writer.write(block[start : start + PIECE_BYTES])
+            await writer.drain()
+        block, second = second, None
+        if block is None and response.content_length is None:
+            block = await anext(iterator, None)
+    await response.write_eof()
+    return response
+
+
+def refusal(
+    status: int, body: bytes, *, wait_seconds: int | None = None
+) -> web.Response:
+    """An answer outside any envelope: a slug, or a key notice."""
+    response = web.Response(status=status, body=body)
+    if wait_seconds is not None:
+        response.headers[hdrs.RETRY_AFTER] = str(wait_seconds)
+    return response
+
+
+async def _strip_head(request: web.Request, response: web.StreamResponse) -> None:
+    """Leave out what says nothing to a room: an idle exchange is mostly head."""
+    del request
+    for name in (hdrs.DATE, hdrs.SERVER, hdrs.CONTENT_TYPE):
+        response.headers.popall(name, None)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    where = f"{host}:{port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise AddressInUse(where, str(error)) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted sockets inherit the options of the listening one.
+        make_narrow(listener)
+        listener.settimeout(0)
+        listener.bind(address)
+        listener.listen(256)
+    except OSError as error:
+        listener.close()
+        raise AddressInUse(where, str(error)) from error
+    return listener
