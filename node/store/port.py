@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from node.store.catalogue_port import ImportRows, MatchRows
 from node.store.order_port import (
     BoxKeyRows,
     ExchangeRows,
@@ -82,6 +83,9 @@ class LogRows(Protocol):
 
     def ensure(self, log: bytes) -> int:
         """The log's number; a new one where it was unknown."""
+
+    def id_of(self, log_no: int) -> bytes:
+        """The LogId of a log that exists."""
 
     def row(self, log_no: int) -> LogRow:
         """The log; it must exist."""
@@ -201,6 +205,11 @@ class RecordRows(Protocol):
         self, scope_no: int, dots: Iterable[tuple[int, int]]
     ) -> dict[tuple[int, int], int]:
         """Numbers of those records that exist, by (log_no, n)."""
+
+    def numbers_between(
+        self, scope_no: int, log_no: int, first_n: int, last_n: int
+    ) -> dict[int, int]:
+        """Numbers of the records that one log created from n to n, by n."""
 
     def next_number(self) -> int:
         """A record number above all that exist."""
@@ -328,6 +337,8 @@ class Rows(Protocol):
     digests: DigestRows
     tickets: TicketRows
     text: TextRows
+    imports: ImportRows
+    matches: MatchRows
     orders: OrderRows
     verdicts: VerdictRows
     trust: TrustRows

@@ -193,6 +193,11 @@ CREATE TABLE import_rows (
     PRIMARY KEY (import_no, row)
 ) WITHOUT ROWID;
 
+CREATE INDEX import_rows_by_key ON import_rows (row_key) WHERE row_key IS NOT NULL;
+CREATE INDEX import_rows_by_record ON import_rows (record_no)
+    WHERE record_no IS NOT NULL;
+CREATE INDEX records_of_fonds ON records (scope_no) WHERE level = 1;
+
 CREATE TABLE peers (
     log_no INTEGER PRIMARY KEY,
     exchange INTEGER NOT NULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from node.store.catalogue_port import ImportRows, MatchRows
 from node.store.order_port import (
     BoxKeyRows,
     ExchangeRows,
@@ -30,9 +31,11 @@ from node.store.sqlite.box_keys import SqliteBoxKeys
 from node.store.sqlite.digests import SqliteDigests
 from node.store.sqlite.edits import SqliteEdits
 from node.store.sqlite.exchanges import SqliteExchanges
+from node.store.sqlite.imports import SqliteImports
 from node.store.sqlite.invitations import SqliteInvitations
 from node.store.sqlite.journal import SqliteJournal
 from node.store.sqlite.logs import SqliteLogs
+from node.store.sqlite.matches import SqliteMatches
 from node.store.sqlite.orders import SqliteOrders
 from node.store.sqlite.peers import SqlitePeers
 from node.store.sqlite.records import SqliteRecords
@@ -60,6 +63,8 @@ class SqliteRows:
         self.digests: DigestRows = SqliteDigests(database)
         self.tickets: TicketRows = SqliteTickets(database)
         self.text: TextRows = SqliteText(database)
+        self.imports: ImportRows = SqliteImports(database)
+        self.matches: MatchRows = SqliteMatches(database)
         self.box_keys: BoxKeyRows = SqliteBoxKeys(database)
         self.exchanges: ExchangeRows = SqliteExchanges(database)
         self.invitations: InvitationRows = SqliteInvitations(database)

@@ -1,0 +1,133 @@
+"""The port's nouns of imports and of finding records, beside node/store/port.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+
+class ImportState(IntEnum):
+    """How far an import is."""
+
+    LIVE = 1
+    """Under way: what it made is not shown yet."""
+    DONE = 2
+    UNDONE = 3
+    """Taken back by a person."""
+    DISCARDED = 4
+    """It did not come to its end; nothing of it is left."""
+
+
+class RowOutcome(IntEnum):
+    """What became of one row of a workbook."""
+
+    ADDED = 1
+    UPDATED = 2
+    UNCHANGED = 3
+    REFUSED = 4
+    BESIDE = 5
+    """No entry: a title, a form line, headings, a total."""
+
+
+class ImportRow(NamedTuple):
+    """One import."""
+
+    import_no: int
+    state: int
+    scope_no: int
+    """The fonds it was meant for; 0 where each row says it."""
+    first_n: int
+    last_n: int
+    file_name: str
+    file_hash: bytes
+    actor: str
+    made_at: int
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    refused: int
+    detail: bytes
+    """Packed by node.exchange."""
+
+
+class ImportedRow(NamedTuple):
+    """One row of a workbook as it came, and what became of it."""
+
+    import_no: int
+    row: int
+    outcome: int
+    record_no: int | None
+    n: int | None
+    """First own operation made of it."""
+    row_key: bytes | None
+    """Digest of fonds and cells: the same row again changes nothing."""
+    cells: bytes
+    """Packed texts of all its cells."""
+
+
+class MatchTest(NamedTuple):
+    """What a record must fulfil to count as found."""
+
+    match: str
+    """FTS5 expression; empty: every record."""
+    needles: tuple[str, ...]
+    """Texts that must stand in ``search_text``."""
+    flags_mask: int
+    flags: int
+    """``record.flags & mask`` must be this."""
+    hidden_imports: tuple[int, ...]
+    """Records of these imports are not shown yet."""
+    accepts: Callable[[str], bool] | None
+    """A further look at ``search_text``."""
+
+
+class ImportRows(Protocol):
+    """Imports and the rows they came from."""
+
+    def add(self, row: ImportRow) -> int:
+        """Enter an import; its number (the row's own is not looked at)."""
+
+    def update(self, row: ImportRow) -> None:
+        """The import has moved on."""
+
+    def get(self, import_no: int) -> ImportRow | None:
+        """One import."""
+
+    def all(self) -> list[ImportRow]:
+        """All imports, by number."""
+
+    def in_state(self, state: int) -> list[ImportRow]:
+        """Imports in *state*, by number."""
+
+    def add_rows(self, rows: Sequence[ImportedRow]) -> None:
+        """Keep rows as they came."""
+
+    def rows(self, import_no: int, after_row: int, limit: int) -> list[ImportedRow]:
+        """Rows of an import, in order."""
+
+    def by_key(self, row_key: bytes) -> list[ImportedRow]:
+        """Rows with that key, of imports that are live or done; newest last."""
+
+    def of_record(self, record_no: int) -> list[ImportedRow]:
+        """Rows that made or changed a record."""
+
+    def forget_rows(self, import_no: int) -> None:
+        """Drop the rows of an import that was discarded."""
+
+
+class MatchRows(Protocol):
+    """Records by what stands in them."""
+
+    def find(self, test: MatchTest, limit: int) -> list[int]:
+        """Numbers of records that fulfil *test*, rising, at most *limit*."""
+
+    def codes(self, codes: Iterable[str]) -> Iterator[tuple[int, int, int, str]]:
+        """(record_no, scope_no, flags, code) of records with one of *codes*."""
+
+    def by_code_part(self, part: str, limit: int) -> list[int]:
+        """Numbers of records whose code begins with *part*."""
+
+    def fonds(self) -> list[tuple[int, int]]:
+        """(scope_no, record_no) of all records of the level of a fonds."""

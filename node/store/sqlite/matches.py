@@ -1,0 +1,71 @@
+"""SQL that finds records: ``text_index`` beside ``records``."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from node.store.catalogue_port import MatchTest
+
+
+class SqliteMatches:
+    """Records by what stands in them."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def find(self, test: MatchTest, limit: int) -> list[int]:
+        source = "records AS r"
+        tests = ["r.flags & ? = ?"]
+        values: list[object] = []
+        if test.match:
+            source = "text_index AS t CROSS JOIN records AS r ON r.record_no = t.rowid"
+            tests.insert(0, "t.tokens MATCH ?")
+            values.append(test.match)
+        values += (test.flags_mask, test.flags)
+        for import_no in test.hidden_imports:
+            tests.append("r.import_no <> ?")
+            values.append(import_no)
+        for needle in test.needles:
+            tests.append("instr(r.search_text, ?) > 0")
+            values.append(needle)
+        order = "t.rowid" if test.match else "r.record_no"
+        column = ", r.search_text" if test.accepts else ""
+        statement = (
+            f"SELECT r.record_no{column} FROM {source} WHERE {' AND '.join(tests)}"
+            f" ORDER BY {order}"
+        )
+        if test.accepts is None:
+            values.append(limit)
+            rows = self._database.execute(f"{statement} LIMIT ?", values)
+            return [row[0] for row in rows]
+        found: list[int] = []
+        for record_no, text in self._database.execute(statement, values):
+            if test.accepts(text):
+                found.append(record_no)
+                if len(found) >= limit:
+                    break
+        return found
+
+    def codes(self, codes: Iterable[str]) -> Iterator[tuple[int, int, int, str]]:
+        for code in codes:
+            yield from self._database.execute(
+                "SELECT record_no, scope_no, flags, code FROM records"
+                " WHERE code = ? ORDER BY record_no",
+                (code,),
+            )
+
+    def by_code_part(self, part: str, limit: int) -> list[int]:
+        rows = self._database.execute(
+            "SELECT record_no FROM records WHERE code >= ? AND code < ?"
+            " ORDER BY code LIMIT ?",
+            (part, f"{part}\U0010ffff", limit),
+        )
+        return [row[0] for row in rows]
+
+    def fonds(self) -> list[tuple[int, int]]:
+        rows = self._database.execute(
+            "SELECT scope_no, record_no FROM records WHERE level = 1 ORDER BY record_no"
+        )
+        return list(rows)
