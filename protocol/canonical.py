@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NoReturn
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 
 from protocol.errors import (
     FrameTooLarge,
