@@ -20,9 +20,10 @@ from protocol.exchange_limits import (
 )
 
 BEST_LEVEL: Final = 19
-"""A room, and at most four streams of a hub at a time; 14 MB."""
+"""A room, and at most four streams of a hub at a time; at most 15 MB, and 10 MB
+more with a prefix of 1 MiB."""
 FAST_LEVEL: Final = 6
-"""The other streams of a hub; 3 MB."""
+"""The other streams of a hub; at most 6 MB, and 4 MB more with a prefix."""
 
 
 class FrameCompressor:
@@ -107,7 +108,7 @@ def _parameters(level: int) -> zstandard.ZstdCompressionParameters:
     }
     if level == BEST_LEVEL:
         return zstandard.ZstdCompressionParameters.from_level(
-            level, window_log=WINDOW_LOG, hash_log=20, chain_log=21, **common
+            level, window_log=WINDOW_LOG, hash_log=18, chain_log=21, **common
         )
     if level == FAST_LEVEL:
         return zstandard.ZstdCompressionParameters.from_level(level, **common)

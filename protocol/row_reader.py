@@ -55,23 +55,23 @@ class RowReader:
         """An integer from *least* to *limit*."""
         value = self.take()
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong("an integer")
+            raise MalformedFrame(self._wrong("an integer"))
         if not least <= value <= limit:
-            raise self._wrong(f"an integer from {least} to {limit}")
+            raise MalformedFrame(self._wrong(f"an integer from {least} to {limit}"))
         return value
 
     def fixed(self, *sizes: int) -> bytes:
         """Bytes of one of the *sizes*."""
         value = self.take()
         if not isinstance(value, bytes) or len(value) not in sizes:
-            raise self._wrong(f"bytes of size {sizes}")
+            raise MalformedFrame(self._wrong(f"bytes of size {sizes}"))
         return value
 
     def text(self, limit_bytes: int = NAME_LIMIT_BYTES) -> str:
         """Text of at most *limit_bytes* in UTF-8."""
         value = self.take()
         if not isinstance(value, str):
-            raise self._wrong("text")
+            raise MalformedFrame(self._wrong("text"))
         if len(value.encode()) > limit_bytes:
             message = f"{self._what}: text above {limit_bytes} bytes"
             raise FrameTooLarge(message)
@@ -81,7 +81,7 @@ class RowReader:
         """An array of at most *limit* elements, each read by *read*."""
         value = self.take()
         if not isinstance(value, tuple):
-            raise self._wrong("an array")
+            raise MalformedFrame(self._wrong("an array"))
         if len(value) > limit:
             message = f"{self._what}: {len(value)} elements where {limit} may stand"
             raise FrameTooLarge(message)
@@ -97,8 +97,8 @@ class RowReader:
             message = f"{self._what} has {self.left} elements too many"
             raise MalformedFrame(message)
 
-    def _wrong(self, expected: str) -> MalformedFrame:
-        return MalformedFrame(f"{self._what}, element {self._next}: not {expected}")
+    def _wrong(self, expected: str) -> str:
+        return f"{self._what}, element {self._next}: not {expected}"
 
 
 def read_row(data: bytes, what: str) -> RowReader:
