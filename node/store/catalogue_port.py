@@ -77,6 +77,8 @@ class MatchTest(NamedTuple):
     flags_mask: int
     flags: int
     """``record.flags & mask`` must be this."""
+    levels: tuple[int, int]
+    """Lowest and highest level."""
     hidden_imports: tuple[int, ...]
     """Records of these imports are not shown yet."""
     accepts: Callable[[str], bool] | None

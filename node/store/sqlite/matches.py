@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+
 from node.store.catalogue_port import MatchTest
 
 
@@ -17,13 +18,13 @@ class SqliteMatches:
 
     def find(self, test: MatchTest, limit: int) -> list[int]:
         source = "records AS r"
-        tests = ["r.flags & ? = ?"]
+        tests = ["r.flags & ? = ?", "r.level BETWEEN ? AND ?"]
         values: list[object] = []
         if test.match:
             source = "text_index AS t CROSS JOIN records AS r ON r.record_no = t.rowid"
             tests.insert(0, "t.tokens MATCH ?")
             values.append(test.match)
-        values += (test.flags_mask, test.flags)
+        values += (test.flags_mask, test.flags, *test.levels)
         for import_no in test.hidden_imports:
             tests.append("r.import_no <> ?")
             values.append(import_no)
