@@ -197,6 +197,10 @@ class Fork:
     seq: int
     kept_hash: bytes
     forked_hash: bytes
+    first_n: int
+    """First n of the forked set: from there on the log's dots mean the branch's."""
+    branch: bytes = b""
+    """LogId of the branch in which the fork happened; empty: in the log itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,12 +163,18 @@ def _read_granted(row: object) -> GrantedScope:
     return granted
 
 
+def _fork_row(fork: Fork) -> list[object]:
+    return [fork.seq, fork.kept_hash, fork.forked_hash, fork.first_n, fork.branch]
+
+
 def _read_fork(row: object) -> Fork:
     reader = RowReader(row, "fork")
     fork = Fork(
         seq=reader.number(least=1),
         kept_hash=reader.fixed(HASH_BYTES),
         forked_hash=reader.fixed(HASH_BYTES),
+        first_n=reader.number(least=1),
+        branch=reader.fixed(0, LOG_ID_BYTES),
     )
     reader.end()
     return fork
