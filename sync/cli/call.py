@@ -1,0 +1,49 @@
+"""One call of a command: its options, its words, its paper, and whose home it is."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from protocol.operations import Actor
+from sync.cli.parser import UsageError
+from sync.cli.printing import Paper
+from sync.words.catalogue import Words
+
+HOME_VARIABLE = "DANGYI_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a command is handed."""
+
+    options: argparse.Namespace
+    words: Words
+    paper: Paper
+
+    @property
+    def home(self) -> Path:
+        """The folder of the machine that the command works on.
+
+        Raises:
+            UsageError: neither --home nor DANGYI_HOME says which.
+        """
+        named = self.options.home or os.environ.get(HOME_VARIABLE)
+        if not named:
+            raise UsageError(key="usage.home")
+        return Path(named)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: --as, else the name of the account at this computer."""
+        return Actor(self.options.person or _account())
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return str(os.getuid())

@@ -1,0 +1,180 @@
+"""Commands on single records: add, set, show, search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from node.search.query import Query
+from sync.cli.call import Call
+from sync.cli.opening import opened
+from sync.cli.printing import time_json, time_text
+from sync.cli.terms import read_search, read_values
+from sync.cli.values import field_label, value_text
+
+if TYPE_CHECKING:
+    from node.catalogue.pack import Pack
+    from node.catalogue.record import Change, Record, RecordDetail
+
+
+async def add(call: Call) -> int:
+    """Catalogue one record."""
+    async with opened(call) as machine:
+        terms = read_values(call.options.terms, machine.pack)
+        fonds = terms.fonds or call.options.fonds
+        record = await machine.catalogue.add(call.actor, fonds, terms.values)
+        _print_record(call, record, machine.pack)
+    return 0
+
+
+async def change(call: Call) -> int:
+    """Set fields of one record."""
+    async with opened(call) as machine:
+        terms = read_values(call.options.terms, machine.pack)
+        record = await machine.catalogue.set(
+            call.actor, call.options.id, terms.values
+        )
+        _print_record(call, record, machine.pack)
+    return 0
+
+
+async def show(call: Call) -> int:
+    """One record: its fields, and who changed what, when, on which machine."""
+    async with opened(call) as machine:
+        detail = await machine.catalogue.show(call.actor, call.options.id)
+        pack = machine.pack
+    if call.paper.is_json:
+        call.paper.document(_detail_json(detail))
+        return 0
+    _print_fields(call, detail.record, pack)
+    if detail.open_fields:
+        names = "、".join(field_label(name, pack, call.words) for name in detail.open_fields)
+        call.paper.facts([("record.open", names)])
+    call.paper.line()
+    call.paper.say("record.history")
+    heads = ("table.time", "table.who", "table.machine", "table.act", "table.standing")
+    rows = [
+        (
+            time_text(change.time),
+            change.who,
+            change.machine,
+            _act_text(call, change, pack),
+            standing_text(call, change),
+        )
+        for change in detail.history
+    ]
+    call.paper.table(heads, rows)
+    return 0
+
+
+async def search(call: Call) -> int:
+    """Records that hold every word and match every filter."""
+    async with opened(call) as machine:
+        terms = read_search(call.options.terms, machine.pack)
+        filters: dict[str, str] = {
+            name: value if isinstance(value, str) else value[-1]
+            for name, value in terms.values.items()
+        }
+        if terms.fonds is not None:
+            filters["fonds"] = terms.fonds
+        query = Query(
+            words=tuple(terms.words),
+            filters=filters,
+            limit=call.options.limit,
+            offset=call.options.offset,
+        )
+        page = await machine.catalogue.search(call.actor, query)
+    if call.paper.is_json:
+        call.paper.document(
+            {
+                "total": page.total,
+                "total_is_exact": page.total_is_exact,
+                "results": [record.to_json() for record in page.results],
+            }
+        )
+        return 0
+    if not page.results:
+        call.paper.say("search.none")
+        return 0
+    heads = ("table.id", "table.code", "table.title", "table.date")
+    call.paper.table(heads, [_search_row(record) for record in page.results])
+    key = "search.total" if page.total_is_exact else "search.total_more"
+    first = call.options.offset + 1
+    call.paper.say(
+        key, total=page.total, first=first, last=first + len(page.results) - 1
+    )
+    return 0
+
+
+def _search_row(record: Record) -> tuple[str, str, str, str]:
+    fields = record.to_json()["fields"]
+    return (
+        record.id,
+        record.code or "",
+        value_text(fields.get("title")),
+        value_text(fields.get("date")),
+    )
+
+
+def _print_record(call: Call, record: Record, pack: Pack) -> None:
+    """The record as it stands after a save."""
+    if call.paper.is_json:
+        call.paper.document(record.to_json())
+        return
+    _print_fields(call, record, pack)
+    call.paper.say("record.saved")
+
+
+def _print_fields(call: Call, record: Record, pack: Pack) -> None:
+    words = call.words
+    document = record.to_json()
+    rows = [
+        (words.say("record.id"), str(document["id"])),
+        (words.say("record.level"), words.find(f"level.{document['level']}")),
+        (words.say("record.state"), words.find(f"state.{document['state']}")),
+        (words.say("table.fonds"), str(document["fonds"])),
+    ]
+    fields: Mapping[str, object] = document["fields"]
+    rows += [
+        (field_label(name, pack, call.words), value_text(value))
+        for name, value in fields.items()
+        if value not in (None, "", [])
+    ]
+    call.paper.fields([(label, text) for label, text in rows if text])
+
+
+def _act_text(call: Call, change: Change, pack: Pack) -> str:
+    act = call.words.find(f"act.{change.kind}") or call.words.say("act.unknown")
+    if change.field is None:
+        return act
+    label = field_label(change.field, pack, call.words)
+    return f"{act} {label}: {value_text(change.value)}"
+
+
+def standing_text(call: Call, change: Change) -> str:
+    """Where a change is: here, on its way, or at the hub with which receipt."""
+    reason = call.words.find(f"reason.{change.reason}") or change.reason
+    return call.words.say(
+        f"standing.{change.standing}", receipt=change.receipt, reason=reason
+    )
+
+
+def _detail_json(detail: RecordDetail) -> dict[str, object]:
+    return {
+        **detail.record.to_json(),
+        "open": list(detail.open_fields),
+        "history": [
+            {
+                "act": change.kind,
+                "field": change.field,
+                "value": change.value,
+                "who": change.who,
+                "machine": change.machine,
+                "time": time_json(change.time),
+                "receipt": change.receipt,
+                "standing": change.standing,
+                "reason": change.reason,
+            }
+            for change in detail.history
+        ],
+    }

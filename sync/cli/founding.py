@@ -1,0 +1,142 @@
+"""Commands that make a machine and join it to a hub: init, hub serve, invite, join."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sync.cli.call import Call
+from sync.cli.opening import opened
+from sync.cli.parser import UsageError
+
+if TYPE_CHECKING:
+    from node.machine import Machine
+
+
+def fonds_titles(given: Sequence[str], *, needs_title: bool) -> dict[str, str]:
+    """Titles by fonds code of ``CODE=TITLE`` options.
+
+    Raises:
+        UsageError: one of them has no code, or no title where one is needed.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        code, _, title = text.replace("＝", "=", 1).partition("=")
+        code, title = code.strip(), title.strip()
+        if not code or (needs_title and not title):
+            raise UsageError(key="usage.fonds", found=text)
+        found[code] = title
+    return found
+
+
+async def init(call: Call) -> int:
+    """Make the machine at the call's home: a room, or a hub."""
+    from node.home import Home  # noqa: PLC0415
+    from node.machine import Machine  # noqa: PLC0415
+
+    name = call.options.name.strip()
+    if not name:
+        raise UsageError(key="usage.missing", what="--name")
+    fonds = fonds_titles(call.options.fonds, needs_title=True)
+    home = Home(call.home)
+    if call.options.hub:
+        machine = await Machine.init_hub(home, name)
+    else:
+        machine = await Machine.init_room(home, name, fonds)
+    try:
+        _print_new(call, machine, fonds)
+    finally:
+        await machine.close()
+    return 0
+
+
+def _print_new(call: Call, machine: Machine, fonds: dict[str, str]) -> None:
+    role = "hub" if machine.is_hub else "room"
+    if call.paper.is_json:
+        call.paper.document(
+            {
+                "home": str(call.home),
+                "name": machine.name,
+                "role": role,
+                "log": machine.printed_log,
+                "fonds": [
+                    {"code": code, "title": title} for code, title in fonds.items()
+                ],
+            }
+        )
+        return
+    say = call.words.say
+    call.paper.say("init.done", role=say(f"role.{role}"), name=machine.name)
+    rows = [("init.home", str(call.home)), ("init.log", machine.printed_log)]
+    rows += [("init.fonds", f"{code} {title}") for code, title in fonds.items()]
+    call.paper.facts(rows)
+    call.paper.say("init.keys", path=str(machine.home.keys))
+    call.paper.say(f"init.next_{role}")
+
+
+async def serve(call: Call) -> int:
+    """Be the hub at an address until told to stop."""
+    host, colon, port = call.options.listen.rpartition(":")
+    if not colon or not host or not port.isdecimal():
+        raise UsageError(key="usage.listen", found=call.options.listen)
+    from sync.hub import serve as serve_hub  # noqa: PLC0415
+
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    if task is not None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+
+    def ready(address: str) -> None:
+        if call.paper.is_json:
+            call.paper.document({"address": address})
+        else:
+            call.paper.say("serve.ready", address=address)
+
+    async with opened(call) as machine:
+        try:
+            await serve_hub(machine, host.strip("[]"), int(port), ready)
+        except asyncio.CancelledError:
+            call.paper.note(call.words.say("serve.stopped"))
+    return 0
+
+
+async def invite(call: Call) -> int:
+    """Make an invitation for one machine."""
+    from sync.joining import make_invitation  # noqa: PLC0415
+
+    fonds = fonds_titles(call.options.fonds, needs_title=False)
+    async with opened(call) as machine:
+        text = await make_invitation(
+            machine, call.options.name, fonds, call.options.address or ""
+        )
+    if call.paper.is_json:
+        call.paper.document({"invitation": text})
+        return 0
+    call.paper.say("invite.done", name=call.options.name)
+    call.paper.line(text)
+    call.paper.say("invite.next")
+    return 0
+
+
+async def join(call: Call) -> int:
+    """Join the hub that made the invitation."""
+    from sync.joining import join as join_hub  # noqa: PLC0415
+
+    async with opened(call) as machine:
+        await join_hub(machine, call.options.invitation, call.options.address)
+        fonds = await machine.catalogue.fonds(call.actor)
+        name = machine.name
+    if call.paper.is_json:
+        call.paper.document(
+            {"name": name, "fonds": [{"code": f.code, "title": f.title} for f in fonds]}
+        )
+        return 0
+    call.paper.say("join.done", name=name)
+    call.paper.say(
+        "join.fonds", fonds="、".join(f"{f.code} {f.title}".strip() for f in fonds)
+    )
+    call.paper.say("join.next")
+    return 0

@@ -1,0 +1,115 @@
+"""The entry of the program: read the arguments, run one command, say what went wrong.
+
+Errors become one sentence and the next step, both from the catalogue, and an exit
+status (docs/operations.md, Exit codes).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from sync.cli.parser import UsageError, parse
+from sync.cli.printing import Paper
+from sync.words.catalogue import Words, choose_language
+
+if TYPE_CHECKING:
+    from sync.cli.call import Call
+
+EXIT_USAGE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+EXIT_PIPE: Final = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    language = choose_language(_language_option(given), os.environ.get("LANG"))
+    words = Words.load(language)
+    try:
+        options = parse(given, words)
+    except UsageError as error:
+        return _report_usage(error, Paper(words, is_json=False))
+    paper = Paper(words, is_json=options.is_json)
+    from sync.cli.call import Call  # noqa: PLC0415 (an unreadable line needs none)
+
+    return _run(Call(options, words, paper))
+
+
+def _run(call: Call) -> int:
+    """Run the command of *call*, telling apart what can go wrong."""
+    from node.errors import NodeError  # noqa: PLC0415
+    from protocol.errors import ProtocolError  # noqa: PLC0415
+    from sync.errors import SyncError  # noqa: PLC0415
+
+    try:
+        return asyncio.run(_command(call))
+    except UsageError as error:
+        return _report_usage(error, call.paper)
+    except (ProtocolError, NodeError, SyncError) as error:
+        return _report(error, call.paper)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
+    except OSError as error:
+        return _report_file(error, call.paper)
+    except KeyboardInterrupt:
+        call.paper.note(call.words.say("interrupted"))
+        return EXIT_INTERRUPTED
+
+
+async def _command(call: Call) -> int:
+    module, name = str(call.options.run).split(":")
+    command: Callable[[Call], Awaitable[int]] = getattr(
+        importlib.import_module(module), name
+    )
+    return await command(call)
+
+
+def _report_usage(error: UsageError, paper: Paper) -> int:
+    paper.note(paper.words.say(error.key, **error.fields))
+    if error.usage:
+        paper.note(error.usage.rstrip("\n"))
+    return EXIT_USAGE
+
+
+def _report(error: Exception, paper: Paper) -> int:
+    """One sentence for *error*, the next step under it, its code in brackets."""
+    from sync.cli.sentences import error_sentence  # noqa: PLC0415
+    from sync.errors import exit_status  # noqa: PLC0415
+
+    text, step = error_sentence(error, paper.words)
+    paper.note(text)
+    if step:
+        paper.note(step)
+    return exit_status(error)
+
+
+def _report_file(error: OSError, paper: Paper) -> int:
+    """A file or folder that cannot be used."""
+    from sync.errors import EXIT_FILE  # noqa: PLC0415
+
+    reason = error.strerror or str(error)
+    name = error.filename or ""
+    key = "error.file-missing" if isinstance(error, FileNotFoundError) else "error.file"
+    paper.note(paper.words.say(f"{key}.text", path=name, reason=reason))
+    step = paper.words.find(f"{key}.next", path=name)
+    if step:
+        paper.note(step)
+    return EXIT_FILE
+
+
+def _language_option(arguments: Sequence[str]) -> str | None:
+    """The value of --lang, read before the parser that speaks it exists."""
+    for place, argument in enumerate(arguments):
+        if argument == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+    return None

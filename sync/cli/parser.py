@@ -1,0 +1,245 @@
+"""The arguments of every command, and argparse made to speak the catalogue's words.
+
+The tree is built without importing what a command needs: each command names the
+function that runs it, and main imports only that one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+from sync.words.catalogue import LANGUAGES, Words
+
+DEFAULT_LIMIT: Final = 20
+
+_ARGPARSE_MESSAGES: Final = (
+    (r"the following arguments are required: (?P<what>.*)", "usage.missing"),
+    (r"unrecognized arguments: (?P<what>.*)", "usage.unknown"),
+    (r"argument (?P<what>.*?): expected .*argument.*", "usage.value_missing"),
+    (r"argument (?P<what>.*?): invalid choice: (?P<found>\S+).*", "usage.choice"),
+    (r"argument (?P<what>.*?): invalid .* value: (?P<found>.*)", "usage.value"),
+    (r"ambiguous option: (?P<what>\S+).*", "usage.unknown"),
+    (r"argument (?P<what>.*?): not allowed with.*", "usage.unknown"),
+)
+
+
+class UsageError(Exception):
+    """The command line cannot be read; ``key`` names the sentence that says why."""
+
+    def __init__(self, usage: str = "", *, key: str, **fields: str) -> None:
+        super().__init__(key)
+        self.key = key
+        self.usage = usage
+        self.fields = fields
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser that raises UsageError and prints the catalogue's headings."""
+
+    def __init__(self, *, words: Words, **settings: object) -> None:
+        super().__init__(
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **settings,  # type: ignore[arg-type]
+        )
+        self.words = words
+        self._positionals.title = words.say("usage.positionals")
+        self._optionals.title = words.say("usage.options")
+        self.add_argument("-h", "--help", action="help", help=words.say("option.help"))
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, key in _ARGPARSE_MESSAGES:
+            found = re.fullmatch(pattern, message, re.DOTALL)
+            if found is not None:
+                raise UsageError(self.format_usage(), key=key, **found.groupdict())
+        raise UsageError(self.format_usage(), key="usage.other", what=message)
+
+    def format_usage(self) -> str:
+        return self._in_words(super().format_usage())
+
+    def format_help(self) -> str:
+        return self._in_words(super().format_help())
+
+    def _in_words(self, text: str) -> str:
+        return re.sub(r"^usage: ", self.words.say("usage.usage"), text)
+
+
+def parse(arguments: Sequence[str], words: Words) -> argparse.Namespace:
+    """The options of one call.
+
+    Raises:
+        UsageError: the arguments do not fit any command.
+    """
+    parser = build(words)
+    options, rest = parser.parse_known_args(list(arguments))
+    if rest:
+        takes_more = hasattr(options, "terms")
+        if not takes_more or any(word.startswith("-") for word in rest):
+            raise UsageError(
+                parser.format_usage(), key="usage.unknown", what=" ".join(rest)
+            )
+        options.terms = [*options.terms, *rest]
+    if options.run is None:
+        raise UsageError(parser.format_help(), key="usage.command_missing")
+    return options
+
+
+def build(words: Words) -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = _Parser(words=words, prog="dangyi", description=words.say("about"))
+    top.set_defaults(run=None)
+    _add_common(top, words, is_top=True)
+    commands = top.add_subparsers(
+        title=words.say("usage.commands"), metavar=words.say("usage.command")
+    )
+    tree = _Tree(words, commands)
+    _add_founding(tree)
+    _add_cataloguing(tree)
+    _add_exchanging(tree)
+    _add_proving(tree)
+    return top
+
+
+def _add_common(parser: argparse.ArgumentParser, words: Words, *, is_top: bool) -> None:
+    """Options that may stand before or after the command."""
+    absent = None if is_top else argparse.SUPPRESS
+    parser.add_argument(
+        "--home", metavar="DIR", default=absent, help=words.say("option.home")
+    )
+    parser.add_argument(
+        "--as", dest="person", metavar="NAME", default=absent,
+        help=words.say("option.as"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default=absent, help=words.say("option.lang")
+    )
+    parser.add_argument(
+        "--json", dest="is_json", action="store_true",
+        default=False if is_top else argparse.SUPPRESS, help=words.say("option.json"),
+    )  # fmt: skip
+
+
+class _Tree:
+    """Adds commands to a parser."""
+
+    def __init__(
+        self,
+        words: Words,
+        commands: argparse._SubParsersAction[_Parser],
+    ) -> None:
+        self.words = words
+        self._commands = commands
+
+    def add(self, name: str, run: str, *, key: str = "") -> argparse.ArgumentParser:
+        """A command that *run* ("module:function") carries out."""
+        about = self.words.say(f"command.{key or name}")
+        parser = self._commands.add_parser(
+            name, words=self.words, help=about, description=about
+        )
+        _add_common(parser, self.words, is_top=False)
+        parser.set_defaults(run=run)
+        return parser
+
+    def group(self, name: str) -> _Tree:
+        """A command that only holds others, e.g. ``courier write``."""
+        about = self.words.say(f"command.{name}")
+        parser = self._commands.add_parser(
+            name, words=self.words, help=about, description=about
+        )
+        inner = parser.add_subparsers(
+            title=self.words.say("usage.commands"),
+            metavar=self.words.say("usage.command"),
+        )
+        return _Tree(self.words, inner)
+
+    def help(self, name: str) -> str:
+        return self.words.say(f"option.{name}")
+
+
+def _add_founding(tree: _Tree) -> None:
+    init = tree.add("init", "sync.cli.founding:init")
+    init.add_argument("--name", required=True, help=tree.help("name"))
+    init.add_argument(
+        "--fonds", action="append", metavar="CODE=TITLE", default=[],
+        help=tree.help("fonds_title"),
+    )  # fmt: skip
+    init.add_argument("--hub", action="store_true", help=tree.help("hub"))
+    serve = tree.group("hub").add("serve", "sync.cli.founding:serve", key="hub_serve")
+    serve.add_argument(
+        "--listen", required=True, metavar="HOST:PORT", help=tree.help("listen")
+    )
+    invite = tree.add("invite", "sync.cli.founding:invite")
+    invite.add_argument("--name", required=True, help=tree.help("name"))
+    invite.add_argument(
+        "--fonds", action="append", metavar="CODE[=TITLE]", default=[], required=True,
+        help=tree.help("fonds_title"),
+    )  # fmt: skip
+    invite.add_argument("--address", metavar="URL", help=tree.help("address"))
+    join = tree.add("join", "sync.cli.founding:join")
+    join.add_argument("invitation", metavar="INVITATION", help=tree.help("invitation"))
+    join.add_argument("--address", metavar="URL", help=tree.help("address_once"))
+
+
+def _add_cataloguing(tree: _Tree) -> None:
+    importing = tree.add("import", "sync.cli.importing:run")
+    importing.add_argument("file", metavar="FILE|list|undo", help=tree.help("workbook"))
+    importing.add_argument("batch", nargs="?", metavar="N", help=tree.help("batch"))
+    importing.add_argument("--fonds", metavar="CODE", help=tree.help("fonds"))
+    importing.add_argument("--dry-run", action="store_true", help=tree.help("dry_run"))
+    add = tree.add("add", "sync.cli.cataloguing:add")
+    add.add_argument("terms", nargs="+", metavar="FIELD=VALUE", help=tree.help("field"))
+    add.add_argument("--fonds", metavar="CODE", help=tree.help("fonds"))
+    change = tree.add("set", "sync.cli.cataloguing:change")
+    change.add_argument("id", metavar="ID", help=tree.help("id"))
+    change.add_argument(
+        "terms", nargs="+", metavar="FIELD=VALUE", help=tree.help("field")
+    )
+    show = tree.add("show", "sync.cli.cataloguing:show")
+    show.add_argument("id", metavar="ID", help=tree.help("id"))
+    search = tree.add("search", "sync.cli.cataloguing:search")
+    search.add_argument(
+        "terms", nargs="*", metavar="WORD|FIELD=VALUE", default=[],
+        help=tree.help("terms"),
+    )  # fmt: skip
+    search.add_argument(
+        "--limit", type=int, metavar="N", default=DEFAULT_LIMIT,
+        help=tree.help("limit"),
+    )  # fmt: skip
+    search.add_argument(
+        "--offset", type=int, metavar="N", default=0, help=tree.help("offset")
+    )
+    export = tree.add("export", "sync.cli.importing:export")
+    export.add_argument("file", metavar="FILE", help=tree.help("export_file"))
+
+
+def _add_exchanging(tree: _Tree) -> None:
+    sync = tree.add("sync", "sync.cli.exchanging:sync")
+    sync.add_argument("--address", metavar="URL", help=tree.help("address_once"))
+    tree.add("status", "sync.cli.standing:status")
+    tree.add("conflicts", "sync.cli.standing:conflicts")
+    courier = tree.group("courier")
+    for name in ("write", "read"):
+        bundle = courier.add(
+            name, f"sync.cli.exchanging:courier_{name}", key=f"courier_{name}"
+        )
+        bundle.add_argument("file", metavar="FILE", help=tree.help("bundle"))
+        if name == "write":
+            bundle.add_argument(
+                "--for", dest="receiver", metavar="NAME", help=tree.help("receiver")
+            )
+
+
+def _add_proving(tree: _Tree) -> None:
+    verify = tree.add("verify", "sync.cli.proving:verify")
+    verify.add_argument("--rebuild", action="store_true", help=tree.help("rebuild"))
+    tree.add("doctor", "sync.cli.proving:doctor")
+    demo = tree.add("demo", "sync.cli.proving:demo")
+    demo.add_argument(
+        "--catalogue", nargs="+", metavar="FILE", default=[],
+        help=tree.help("catalogue"),
+    )  # fmt: skip
+    demo.add_argument("--keep", metavar="DIR", help=tree.help("keep"))

@@ -1,0 +1,119 @@
+"""What a command prints: results on stdout, messages and progress on stderr.
+
+With ``--json`` stdout holds one document and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from sync.cli.tables import padded, pairs, shown, table
+from sync.words.catalogue import Words
+
+_WIDTH_DEFAULT: Final = 80
+_WIDTH_LIMIT: Final = 160
+_PROGRESS_CELLS: Final = 24
+
+
+class Paper:
+    """Where a command writes. ``is_json`` chooses between a document and text."""
+
+    def __init__(self, words: Words, *, is_json: bool) -> None:
+        self.words = words
+        self.is_json = is_json
+        size = shutil.get_terminal_size((_WIDTH_DEFAULT, 24))
+        self.width = min(size.columns, _WIDTH_LIMIT)
+        self._has_bar = False
+
+    def document(self, value: object) -> None:
+        """Print *value* as the one JSON document of this command."""
+        text = json.dumps(value, ensure_ascii=False, indent=1)
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    def say(self, key: str, **fields: object) -> None:
+        """Print the sentence *key* as a result."""
+        self.line(self.words.say(key, **fields))
+
+    def line(self, text: str = "") -> None:
+        """Print *text*, which may hold line breaks of the catalogue, as a result."""
+        sys.stdout.write("\n".join(shown(line) for line in text.split("\n")) + "\n")
+        sys.stdout.flush()
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print *rows* in columns under the headings with the keys *heads*."""
+        titles = [self.words.say(key) for key in heads]
+        self._lines(table(titles, rows, self.width))
+
+    def facts(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Print pairs of a label (a key) and a value."""
+        self._lines(
+            pairs([(self.words.say(key), text) for key, text in rows], self.width)
+        )
+
+    def fields(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Print pairs of a field's name and its value."""
+        self._lines(pairs(rows, self.width))
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    def note(self, text: str) -> None:
+        """Print a message beside the result, on stderr."""
+        self.end_progress()
+        sys.stderr.write("\n".join(shown(line) for line in text.split("\n")) + "\n")
+        sys.stderr.flush()
+
+    def progress(self, done: int, total: int) -> None:
+        """Draw 第 n/共 m on a terminal; elsewhere draw nothing."""
+        if not sys.stderr.isatty() or total <= 0:
+            return
+        filled = _PROGRESS_CELLS * min(done, total) // total
+        bar = "#" * filled + "-" * (_PROGRESS_CELLS - filled)
+        text = self.words.say("progress", bar=bar, done=done, total=total)
+        sys.stderr.write("\r" + text)
+        sys.stderr.flush()
+        self._has_bar = True
+
+    def step(self, key: str, **fields: object) -> None:
+        """Write the sentence *key* over the progress line of a terminal."""
+        if sys.stderr.isatty():
+            text = padded(self.words.say(key, **fields), self.width - 1)
+            sys.stderr.write("\r" + text)
+            sys.stderr.flush()
+            self._has_bar = True
+
+    def end_progress(self) -> None:
+        """Leave the progress line, if one was drawn."""
+        if self._has_bar:
+            sys.stderr.write("\n")
+            self._has_bar = False
+
+
+def time_text(seconds: int | None) -> str:
+    """A time for people, in the time zone of this machine; empty for none."""
+    if not seconds:
+        return ""
+    try:
+        moment = datetime.fromtimestamp(seconds, tz=UTC).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return str(seconds)
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def time_json(seconds: int | None) -> str | None:
+    """A time in JSON: ISO 8601, UTC; null for none."""
+    if not seconds:
+        return None
+    try:
+        moment = datetime.fromtimestamp(seconds, tz=UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

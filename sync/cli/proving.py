@@ -1,0 +1,101 @@
+"""Commands that check and show: verify, doctor, demo."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sync.cli.call import HOME_VARIABLE, Call
+from sync.cli.opening import opened
+from sync.cli.parser import UsageError
+from sync.cli.printing import time_text
+
+if TYPE_CHECKING:
+    from sync.doctor import Finding
+
+EXIT_FAULT_FOUND: Final = 6
+DEMO_WORKBOOKS: Final = 2
+
+
+async def verify(call: Call) -> int:
+    """Check every signature, the chain, the sidecar and what was made of them."""
+    async with opened(call) as machine:
+        report = await machine.verify(
+            rebuild=call.options.rebuild, progress=call.paper.progress
+        )
+    call.paper.end_progress()
+    faults = [
+        {"what": fault.what, "where": fault.where, "reason": fault.reason}
+        for fault in report.faults
+    ]
+    if call.paper.is_json:
+        call.paper.document(
+            {
+                "is_whole": not faults,
+                "sets": report.sets,
+                "operations": report.operations,
+                "records": report.records,
+                "bodies_removed": report.bodies_removed,
+                "faults": faults,
+            }
+        )
+        return EXIT_FAULT_FOUND if faults else 0
+    return EXIT_FAULT_FOUND if faults else 0
+
+
+async def doctor(call: Call) -> int:
+    """Say whether this computer is fit to keep an archive."""
+    from sync.doctor import examine, is_fit  # noqa: PLC0415
+
+    named = call.options.home or os.environ.get(HOME_VARIABLE)
+    findings = examine(Path(named) if named else None)
+    fit = is_fit(findings)
+    if call.paper.is_json:
+        call.paper.document(
+            {
+                "is_fit": fit,
+                "findings": [
+                    {
+                        "check": finding.check,
+                        "reason": finding.reason,
+                        "level": str(finding.level),
+                        "facts": dict(finding.facts),
+                    }
+                    for finding in findings
+                ],
+            }
+        )
+        return 0 if fit else EXIT_FAULT_FOUND
+    for finding in findings:
+        _print_finding(call, finding)
+    bad = sum(1 for finding in findings if finding.level == "fault")
+    call.paper.say("doctor.fit" if fit else "doctor.unfit", count=bad)
+    return 0 if fit else EXIT_FAULT_FOUND
+
+
+def _print_finding(call: Call, finding: Finding) -> None:
+    facts: dict[str, object] = {
+        name: time_text(value) if name in {"now", "written"} else value
+        for name, value in finding.facts.items()
+        if isinstance(value, str | int)
+    }
+    mark = call.words.say(f"doctor.level.{finding.level}")
+    text = call.words.say(f"doctor.{finding.check}.{finding.reason}", **facts)
+    call.paper.fields([(mark, text)])
+
+
+async def demo(call: Call) -> int:
+    """Show a hub, two rooms and a bad road on this machine."""
+    given = [Path(name) for name in call.options.catalogue]
+    if given and len(given) != DEMO_WORKBOOKS:
+        raise UsageError(key="usage.catalogue")
+    keep = Path(call.options.keep) if call.options.keep else None
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        raise UsageError(key="usage.keep", path=str(keep))
+    for path in given:
+        with path.open("rb"):
+            pass
+    from sync.demo import run_demo  # noqa: PLC0415
+
+    return await run_demo(call.paper, given, keep)

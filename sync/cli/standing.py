@@ -1,0 +1,173 @@
+"""What a machine can say of itself: status, conflicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sync.cli.call import Call
+from sync.cli.opening import opened
+from sync.cli.printing import time_json, time_text
+from sync.cli.tables import size_text
+from sync.cli.values import field_label, value_text
+
+if TYPE_CHECKING:
+    from node.standing import Standing
+
+
+async def status(call: Call) -> int:
+    """Facts only: what is saved here, what is on its way, what the hub receipted."""
+    async with opened(call) as machine:
+        standing = await machine.standing(call.actor)
+    if call.paper.is_json:
+        call.paper.document(standing_json(standing))
+        return 0
+    say = call.words.say
+    rows = [
+        (
+            "status.name",
+            f"{standing.name} ({say('role.hub' if standing.is_hub else 'role.room')})",
+        )
+    ]
+    for fonds in standing.fonds:
+        rows.append(("status.fonds", f"{fonds.code} {fonds.title}"))
+    rows.append(("status.records", say("status.records_value", count=standing.records)))
+    rows.append(("status.pending", _pending_text(call, standing)))
+    if standing.sent_sets:
+        rows.append(("status.sent", say("status.sent_value", sets=standing.sent_sets)))
+    rows.append(("status.receipt", _receipt_text(call, standing)))
+    if standing.hub_address:
+        rows.append(("status.hub", standing.hub_address))
+    rows.extend(
+        ("status.places", say("status.place_value", **place._asdict()))
+        for place in standing.places
+    )
+    open_text = (
+        say("status.conflicts_value", count=standing.conflicts)
+        if standing.conflicts
+        else say("status.none")
+    )
+    rows.append(("status.conflicts", open_text))
+    if standing.quarantined:
+        held = say("status.quarantined_value", sets=standing.quarantined)
+        rows.append(("status.quarantined", held))
+    key = "status.log_value" if standing.log_seq else "status.log_empty"
+    rows.append(
+        (
+            "status.log",
+            say(
+                key,
+                id=standing.log,
+                seq=standing.log_seq,
+                hash=standing.log_hash[:8],
+            ),
+        )
+    )
+    call.paper.facts(rows)
+    return 0
+
+
+def _pending_text(call: Call, standing: Standing) -> str:
+    if not standing.pending_operations:
+        return call.words.say("status.pending_none")
+    return call.words.say(
+        "status.pending_value",
+        operations=standing.pending_operations,
+        size=size_text(standing.pending_bytes),
+    )
+
+
+def _receipt_text(call: Call, standing: Standing) -> str:
+    if standing.is_hub:
+        return call.words.say("status.receipt_none_hub")
+    if not standing.is_joined:
+        return call.words.say("status.not_joined")
+    if not standing.receipt_number:
+        return call.words.say("status.receipt_none")
+    return call.words.say(
+        "status.receipt_value",
+        number=standing.receipt_number,
+        time=time_text(standing.receipt_time),
+    )
+
+
+def standing_json(standing: Standing) -> dict[str, object]:
+    """The document of ``status --json``."""
+    return {
+        "name": standing.name,
+        "role": "hub" if standing.is_hub else "room",
+        "fonds": [
+            {"code": fonds.code, "title": fonds.title} for fonds in standing.fonds
+        ],
+        "records": standing.records,
+        "pending": {
+            "operations": standing.pending_operations,
+            "bytes": standing.pending_bytes,
+        },
+        "sent": {"sets": standing.sent_sets},
+        "receipt": {
+            "number": standing.receipt_number,
+            "time": time_json(standing.receipt_time),
+            "scopes": [
+                {"scope": place.scope, "epoch": place.epoch, "place": place.place}
+                for place in standing.places
+            ],
+        },
+        "conflicts": standing.conflicts,
+        "quarantined": standing.quarantined,
+        "log": {
+            "id": standing.log,
+            "seq": standing.log_seq,
+            "hash": standing.log_hash,
+        },
+    }
+
+
+async def conflicts(call: Call) -> int:
+    """Every field for which people wrote different values, with all of them."""
+    async with opened(call) as machine:
+        tickets = await machine.catalogue.conflicts(call.actor)
+        pack = machine.pack
+    if call.paper.is_json:
+        call.paper.document(
+            {
+                "conflicts": [
+                    {
+                        "id": ticket.id,
+                        "record": ticket.record,
+                        "field": ticket.field,
+                        "code": ticket.code,
+                        "title": ticket.title,
+                        "values": [
+                            {
+                                "value": side.value,
+                                "who": side.who,
+                                "machine": side.machine,
+                                "time": time_json(side.time),
+                            }
+                            for side in ticket.values
+                        ],
+                    }
+                    for ticket in tickets
+                ]
+            }
+        )
+        return 0
+    if not tickets:
+        call.paper.say("conflicts.none")
+        return 0
+    call.paper.say("conflicts.total", count=len(tickets))
+    heads = ("table.value", "table.who", "table.machine", "table.time")
+    for ticket in tickets:
+        call.paper.line()
+        call.paper.say(
+            "conflicts.head",
+            field=field_label(ticket.field, pack, call.words),
+            code=ticket.code or ticket.record,
+            title=ticket.title or "",
+        )
+        rows = [
+            (value_text(side.value), side.who, side.machine, time_text(side.time))
+            for side in ticket.values
+        ]
+        call.paper.table(heads, rows)
+    return 0

@@ -1,0 +1,27 @@
+"""Fields and values of records as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from node.catalogue.pack import Pack
+from sync.words.catalogue import Words
+
+
+def field_label(name: str, pack: Pack, words: Words) -> str:
+    """A field's name in the language of *words*."""
+    known = pack.by_name.get(name)
+    if known is None:
+        return words.find(f"field.{name}") or name
+    return known.zh if words.language == "zh" else known.name
+
+
+def value_text(value: object) -> str:
+    """A field's value for people."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "；".join(f"{name}={value_text(part)}" for name, part in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "；".join(value_text(part) for part in value)
+    return str(value)
