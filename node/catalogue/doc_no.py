@@ -12,11 +12,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-_OPENING: Final = "〔[【〖（(［{｛﹝「"
+OPENING_BRACKETS: Final = "〔[【〖（(［{｛﹝「"
 _CLOSING: Final = "〕]】〗）)］}｝﹞」"
 _SHAPE: Final = re.compile(
-    rf"(?P<org>[^{re.escape(_OPENING + _CLOSING)}、,;\d]{{1,16}}?)"
-    rf"[{re.escape(_OPENING)}](?P<year>(?:18|19|20)\d\d)年?[{re.escape(_CLOSING)}]"
+    rf"(?P<org>[^{re.escape(OPENING_BRACKETS + _CLOSING)}、,;\d]{{1,16}}?)"
+    rf"[{re.escape(OPENING_BRACKETS)}](?P<year>(?:18|19|20)\d\d)年?[{re.escape(_CLOSING)}]"
     r"(?P<part>第?)(?P<number>\d{1,5})号"
 )
 
@@ -41,7 +41,7 @@ class DocNo:
 def parse_doc_no(text: str) -> DocNo | None:
     """*text* taken apart, or None where it has another shape."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
-    if not _OPENING_OR_DIGIT.search(plain):
+    if not _HAS_BRACKET.search(plain):
         return None
     match = _SHAPE.fullmatch(_half_width(plain))
     if match is None:
@@ -77,7 +77,7 @@ def has_padded_number(value: str) -> bool:
     return parsed is not None and parsed.number.startswith("0")
 
 
-_OPENING_OR_DIGIT: Final = re.compile(rf"[{re.escape(_OPENING)}]")
+_HAS_BRACKET: Final = re.compile(rf"[{re.escape(OPENING_BRACKETS)}]")
 
 
 def _half_width(text: str) -> str:

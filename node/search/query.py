@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from node.catalogue.dates import parse_date
-from node.catalogue.doc_no import normalise_doc_no
+from node.catalogue.doc_no import OPENING_BRACKETS, normalise_doc_no, parse_doc_no
 from node.catalogue.fault import Fault
 from node.catalogue.fields import LEVEL, LEVEL_ITEM, LEVEL_VOLUME
 from node.catalogue.pack import Field, FieldType, Pack
@@ -37,6 +37,7 @@ _MOST_TOKENS: Final = 40
 """More pairs of a long word would only slow the index; the check sees all of it."""
 _MOST_YEARS: Final = 400
 _YEAR_DIGITS: Final = 4
+_MOST_PIECES: Final = 4
 _YEARS: Final = re.compile(r"(\d{4})(?:-|\.\.|~|至)(\d{4})")
 
 FONDS_FILTER: Final = "fonds"
@@ -119,13 +120,27 @@ def compile_query(
 
 def _words(words: Sequence[str]) -> list[str]:
     """Words divided at white space; a document number in pieces counts as one."""
-    joined = " ".join(words).strip()
-    if not joined:
-        return []
-    whole = normalise_doc_no(joined)
-    if whole != joined and len(joined.split()) > 1:
-        return [whole]
-    return [normalise_doc_no(word) for word in joined.split()]
+    parts = " ".join(words).split()
+    found: list[str] = []
+    while parts:
+        number = _number_in_pieces(parts)
+        if number is None:
+            found.append(normalise_doc_no(parts.pop(0)))
+        else:
+            found.append(number[0])
+            del parts[: number[1]]
+    return found
+
+
+def _number_in_pieces(parts: Sequence[str]) -> tuple[str, int] | None:
+    """The document number that *parts* begin with, and how many parts it takes."""
+    if len(parts) == 1 or parts[1][0] not in OPENING_BRACKETS:
+        return None
+    for count in range(2, min(len(parts), _MOST_PIECES) + 1):
+        parsed = parse_doc_no("".join(parts[:count]))
+        if parsed is not None:
+            return parsed.render(), count
+    return None
 
 
 def _add_word(word: str, tokens: list[str], needles: list[str]) -> None:
