@@ -135,6 +135,9 @@ class SetRows(Protocol):
     def at(self, log_no: int, seq: int) -> list[SetRow]:
         """All sets of that place in the log."""
 
+    def states_at(self, log_no: int, seq: int) -> tuple[int, ...]:
+        """The states of all sets of that place in the log."""
+
     def last(self, log_no: int) -> SetRow | None:
         """The set of the highest seq."""
 
@@ -256,8 +259,8 @@ class EditRows(Protocol):
     def of_record(self, record_no: int) -> list[EditRow]:
         """The record's operations, by log and n."""
 
-    def has(self, record_no: int, log_no: int, n: int) -> bool:
-        """Whether that operation is entered."""
+    def seq_of(self, record_no: int, log_no: int, n: int) -> int | None:
+        """The seq under which that operation is entered; None where it is not."""
 
     def remove(self, rows: Sequence[EditRow]) -> None:
         """Forget operations."""

@@ -31,12 +31,12 @@ class SqliteEdits:
         )
         return [EditRow(*row) for row in found]
 
-    def has(self, record_no: int, log_no: int, n: int) -> bool:
+    def seq_of(self, record_no: int, log_no: int, n: int) -> int | None:
         found = self._database.execute(
-            "SELECT 1 FROM edits WHERE record_no = ? AND log_no = ? AND n = ?",
+            "SELECT seq FROM edits WHERE record_no = ? AND log_no = ? AND n = ?",
             (record_no, log_no, n),
         ).fetchone()
-        return found is not None
+        return None if found is None else int(found[0])
 
     def remove(self, rows: Sequence[EditRow]) -> None:
         self._database.executemany(

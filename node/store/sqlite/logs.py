@@ -17,11 +17,12 @@ _COLUMNS: Final = (
 class SqliteLogs:
     """Logs that were heard of."""
 
-    __slots__ = ("_database", "_numbers")
+    __slots__ = ("_database", "_ids", "_numbers")
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         self._numbers: dict[bytes, int] = {}
+        self._ids: dict[int, bytes] = {}
 
     def number_of(self, log: bytes) -> int | None:
         known = self._numbers.get(log)
@@ -43,6 +44,12 @@ class SqliteLogs:
         number = int(cursor.lastrowid or 0)
         self._numbers[log] = number
         return number
+
+    def id_of(self, log_no: int) -> bytes:
+        known = self._ids.get(log_no)
+        if known is None:
+            known = self._ids[log_no] = self.row(log_no).log
+        return known
 
     def row(self, log_no: int) -> LogRow:
         found = self._one(f"SELECT {_COLUMNS} FROM logs WHERE log_no = ?", (log_no,))

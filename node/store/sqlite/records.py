@@ -41,6 +41,16 @@ class SqliteRecords:
                 found[dot] = number
         return found
 
+    def numbers_between(
+        self, scope_no: int, log_no: int, first_n: int, last_n: int
+    ) -> dict[int, int]:
+        found = self._database.execute(
+            "SELECT n, record_no FROM records"
+            " WHERE scope_no = ? AND log_no = ? AND n BETWEEN ? AND ?",
+            (scope_no, log_no, first_n, last_n),
+        )
+        return dict(found.fetchall())
+
     def next_number(self) -> int:
         found = self._database.execute("SELECT max(record_no) FROM records").fetchone()
         return int(found[0] or 0) + 1

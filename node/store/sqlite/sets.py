@@ -42,6 +42,12 @@ class SqliteSets:
             f"{_SELECT} WHERE log_no = ? AND seq = ? ORDER BY hash", (log_no, seq)
         )
 
+    def states_at(self, log_no: int, seq: int) -> tuple[int, ...]:
+        found = self._database.execute(
+            "SELECT state FROM change_sets WHERE log_no = ? AND seq = ?", (log_no, seq)
+        )
+        return tuple(row[0] for row in found)
+
     def last(self, log_no: int) -> SetRow | None:
         found = self._all(
             f"{_SELECT} WHERE log_no = ? ORDER BY seq DESC LIMIT 1", (log_no,)

@@ -1,0 +1,377 @@
+"""Operations become rows: the projection of the log.
+
+Each operation is applied once; in any order of arrival the rows are the same. Nothing
+here decides between values: survivors are kept, whoever wrote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from node.history.copies import (
+    author_at,
+    has_copy,
+    is_copy,
+    resolve_copies,
+    stand_in,
+)
+from node.history.effects import DotNo, Effect, copied_dot, effect_of
+from node.history.logbook import DecodedSets, left_by, value_given
+from node.history.record_rows import Made, RowMaker, is_visible
+from node.history.state_packing import unpack_state
+from node.history.survivors import (
+    HasArrived,
+    RecordState,
+    add_pending,
+    apply_effect,
+    redact_effect,
+    shown,
+)
+from node.history.tickets import Author, settle
+from node.store.port import Rows
+from node.store.row_types import (
+    EditRow,
+    RecordFlag,
+    RecordRow,
+    SetState,
+)
+from protocol.operations import Operation, Redact, Value
+
+_COUNTING: Final[frozenset[int]] = frozenset({SetState.ADMITTED, SetState.REMOVED})
+
+
+class Applied(NamedTuple):
+    """What applying came to."""
+
+    tickets_opened: int
+    records_touched: frozenset[int]
+    """Numbers of the records."""
+
+
+class Step(NamedTuple):
+    """One effect on one record, and the operation that it is of."""
+
+    effect: Effect
+    operation: Operation
+    redaction: DotNo | None = None
+    """The redaction that left it."""
+    left_seq: int = 0
+    """The set whose body the redaction replaces."""
+
+
+def apply_set(
+    rows: Rows,
+    log_no: int,
+    scope_no: int,
+    operations: Sequence[Operation],
+    *,
+    admitted: bool,
+    seq: int,
+    received_at: int,
+    import_no: int = 0,
+) -> Applied:
+    """The operations of a set, or single ones of the journal (seq 0), join the rows.
+
+    Admitted operations that stood here as own work become confirmed.
+    """
+    batch = _Batch(rows, log_no, scope_no, seq, received_at, import_no)
+    return batch.apply(steps_of(rows, log_no, operations), is_admitted=admitted)
+
+
+def confirm_set(
+    rows: Rows,
+    log_no: int,
+    scope_no: int,
+    operations: Sequence[Operation],
+    *,
+    seq: int,
+    received_at: int,
+) -> Applied:
+    """An own set came back from the hub's order: its writes are confirmed."""
+    return apply_set(
+        rows,
+        log_no,
+        scope_no,
+        operations,
+        admitted=True,
+        seq=seq,
+        received_at=received_at,
+    )
+
+
+def records_touched(
+    rows: Rows, scope_no: int, log_no: int, operations: Sequence[Operation]
+) -> set[int]:
+    """Numbers of the records that the operations write to, as far as they exist."""
+    dots = {step.effect.record for step in steps_of(rows, log_no, operations)}
+    return set(rows.records.numbers_of(scope_no, dots).values())
+
+
+def steps_of(rows: Rows, log_no: int, operations: Iterable[Operation]) -> list[Step]:
+    """The effects of operations, those that a redaction left included."""
+    number_of = rows.logs.ensure
+    steps = []
+    for operation in operations:
+        if isinstance(operation, Redact):
+            left_log = number_of(operation.log)
+            for left in left_by(rows, operation, log_no):
+                effect = effect_of(left, left_log, number_of)
+                if effect is not None:
+                    source = (log_no, operation.n)
+                    steps.append(Step(effect, left, source, operation.seq))
+            continue
+        effect = effect_of(operation, log_no, number_of)
+        if effect is not None:
+            steps.append(Step(effect, operation))
+    return steps
+
+
+class _Batch:
+    """Applies the steps of one set; rows are written together at the end."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        log_no: int,
+        scope_no: int,
+        seq: int,
+        received_at: int,
+        import_no: int,
+    ) -> None:
+        self._rows = rows
+        self._log_no = log_no
+        self._scope_no = scope_no
+        self._seq = seq
+        self._received_at = received_at
+        self._import_no = import_no
+        self._maker = RowMaker(rows, scope_no)
+        self._decoded = DecodedSets()
+        self._added: list[Made] = []
+        self._changed: list[Made] = []
+        self._edits: list[EditRow] = []
+        self._tally: dict[int, int] = {}
+        self._opened = 0
+        self._touched: set[int] = set()
+        self._next_no = 0
+
+    def apply(self, steps: Sequence[Step], *, is_admitted: bool) -> Applied:
+        by_record: dict[DotNo, list[Step]] = {}
+        for step in steps:
+            by_record.setdefault(step.effect.record, []).append(step)
+        numbers = self._numbers(by_record)
+        known = self._rows.records.rows(numbers.values())
+        for record, mine in by_record.items():
+            record_no = numbers.get(record)
+            if record_no is None:
+                record_no = self._new_number()
+                first = mine[0]
+                if (
+                    is_admitted
+                    and len(mine) == 1
+                    and first.effect.is_create
+                    and first.redaction is None
+                    and not any(is_copy(write.value) for write in first.effect.writes)
+                ):
+                    self._born(record_no, first.effect)
+                    continue
+            self._apply_to(record_no, known.get(record_no), mine, is_admitted)
+        self._write()
+        return Applied(self._opened, frozenset(self._touched))
+
+    def _numbers(self, by_record: dict[DotNo, list[Step]]) -> dict[DotNo, int]:
+        """Numbers of those records that have a row."""
+        born = sorted(
+            n
+            for (log_no, n), steps in by_record.items()
+            if log_no == self._log_no and steps[0].effect.is_create
+        )
+        found: dict[DotNo, int] = {}
+        if born:
+            between = self._rows.records.numbers_between(
+                self._scope_no, self._log_no, born[0], born[-1]
+            )
+            found = {(self._log_no, n): number for n, number in between.items()}
+        asked = set(born)
+        others = [
+            dot
+            for dot in by_record
+            if dot not in found and not (dot[0] == self._log_no and dot[1] in asked)
+        ]
+        found.update(self._rows.records.numbers_of(self._scope_no, others))
+        return {dot: number for dot, number in found.items() if dot in by_record}
+
+    def _new_number(self) -> int:
+        if self._next_no == 0:
+            self._next_no = self._rows.records.next_number()
+        number = self._next_no
+        self._next_no += 1
+        return number
+
+    def _born(self, record_no: int, effect: Effect) -> None:
+        made = self._maker.born(record_no, effect, self._import_no)
+        self._touched.add(record_no)
+        self._added.append(made)
+        self._count(made.row, 1)
+
+    def _apply_to(
+        self,
+        record_no: int,
+        old: RecordRow | None,
+        steps: Sequence[Step],
+        is_admitted: bool,  # noqa: FBT001
+    ) -> None:
+        birth = steps[0].effect.record
+        self._touched.add(record_no)
+        if old is None:
+            state = RecordState(birth)
+            old_shown = None
+        else:
+            state = unpack_state(birth, old.state)
+            old_shown = shown(state)
+        authors: dict[DotNo, Author] = {}
+        fields: set[int] = set()
+        arrived: set[DotNo] = set()
+
+        def has_arrived(dot: DotNo) -> bool:
+            return dot in arrived or self._has_arrived(record_no, dot)
+
+        for step in steps:
+            effect = step.effect
+            fields |= effect.fields
+            operation = step.operation
+            authors[effect.dot] = Author(
+                operation.actor, operation.made_at, self._received_at
+            )
+            self._apply_step(state, step, is_admitted, has_arrived)
+            arrived.add(effect.dot)
+            self._enter(record_no, step)
+        self._resolve_copies(record_no, birth, state, fields, steps)
+        made = self._maker.made(record_no, state, old, old_shown, self._import_no)
+        self._note(made, old)
+        was_open = old is not None and old.flags & RecordFlag.OPEN
+        if is_admitted and (was_open or made.row.flags & RecordFlag.OPEN):
+            self._settle(record_no, birth, state, fields, authors)
+
+    def _apply_step(
+        self,
+        state: RecordState,
+        step: Step,
+        is_admitted: bool,  # noqa: FBT001
+        has_arrived: HasArrived,
+    ) -> None:
+        effect = step.effect
+        if not is_admitted:
+            add_pending(state, effect)
+        elif step.redaction is None:
+            apply_effect(state, effect, has_arrived)
+        else:
+            is_here = effect.dot not in state.pending and (
+                state.is_created
+                if effect.dot == state.birth
+                else has_arrived(effect.dot)
+            )
+            if is_here:
+                redact_effect(state, effect)
+            else:
+                apply_effect(state, effect, has_arrived)
+
+    def _has_arrived(self, record_no: int, dot: DotNo) -> bool:
+        seq = self._rows.edits.seq_of(record_no, *dot)
+        if not seq:
+            return False
+        states = self._rows.sets.states_at(dot[0], seq)
+        return any(state in _COUNTING for state in states)
+
+    def _enter(self, record_no: int, step: Step) -> None:
+        log_no, n = step.effect.dot
+        if step.redaction is not None:
+            self._edits.append(EditRow(record_no, *step.redaction, self._seq))
+            if not step.effect.is_create:
+                self._edits.append(EditRow(record_no, log_no, n, step.left_seq))
+        elif not step.effect.is_create:
+            self._edits.append(EditRow(record_no, log_no, n, self._seq))
+
+    def _resolve_copies(
+        self,
+        record_no: int,
+        birth: DotNo,
+        state: RecordState,
+        fields: set[int],
+        steps: Sequence[Step],
+    ) -> None:
+        """Put beside each copy the value that it copies, as soon as that is here."""
+        if not any(has_copy(state, field) for field in fields):
+            return
+        self._rows.edits.add(self._edits)
+        self._edits.clear()
+        record = stand_in(record_no, self._scope_no, birth)
+        here = {step.effect.dot: step for step in steps}
+
+        def given(dot: DotNo, field: int) -> tuple[bool, Value]:
+            step = here.get(dot)
+            if step is not None:
+                for write in step.effect.writes:
+                    if write.field == field and copied_dot(write.value) is None:
+                        return True, write.value
+            live = state.live.get(field, {})
+            if dot in live and copied_dot(live[dot]) is None:
+                return True, live[dot]
+            return value_given(self._rows, record, dot, field, self._decoded)
+
+        resolve_copies(self._rows, state, fields, given)
+
+    def _settle(
+        self,
+        record_no: int,
+        birth: DotNo,
+        state: RecordState,
+        fields: set[int],
+        authors: dict[DotNo, Author],
+    ) -> None:
+        def author_of(dot: DotNo) -> Author | None:
+            return authors.get(dot) or author_at(
+                self._rows,
+                stand_in(record_no, self._scope_no, birth),
+                dot,
+                self._decoded,
+            )
+
+        self._rows.edits.add(self._edits)
+        self._edits.clear()
+        self._opened += settle(
+            self._rows,
+            self._scope_no,
+            record_no,
+            state,
+            fields,
+            author_of,
+            self._received_at,
+        )
+
+    def _note(self, made: Made, old: RecordRow | None) -> None:
+        (self._added if old is None else self._changed).append(made)
+        self._count(made.row, 1)
+        if old is not None:
+            self._count(old, -1)
+
+    def _count(self, row: RecordRow, change: int) -> None:
+        if is_visible(row.flags):
+            self._tally[row.level] = self._tally.get(row.level, 0) + change
+
+    def _write(self) -> None:
+        rows = self._rows
+        made = self._added + self._changed
+        rows.records.add([each.row for each in self._added])
+        rows.records.update([each.row for each in self._changed])
+        rows.edits.add(self._edits)
+        rows.text.put([(each.row.record_no, each.tokens or "") for each in self._added])
+        rows.text.replace(
+            [
+                (each.row.record_no, each.tokens)
+                for each in self._changed
+                if each.tokens is not None
+            ]
+        )
+        rows.digests.mark(self._scope_no, {each.row.bucket for each in made})
+        rows.digests.tally(self._scope_no, self._tally)

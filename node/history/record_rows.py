@@ -1,0 +1,140 @@
+"""From a record's state to its row: flags, leaf, text."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from node.history.effects import Effect
+from node.history.leaf import birth_leaf, bucket_of, leaf_of, record_bytes
+from node.history.state_packing import pack_birth, pack_state
+from node.history.survivors import RecordState, existence, shown
+from node.history.tickets import open_fields
+from node.store.port import Rows
+from node.store.row_types import RecordFlag, RecordRow, RowText
+from protocol.identity import Scope
+from protocol.operations import EXISTENCE_FIELD, Value
+
+LEVEL_FIELD: Final = 3
+"""1 fonds · 2 volume · 3 item; the same in every rule pack."""
+_NO_TEXT: Final = RowText(code=None, sort_date=None, search_text="", tokens="")
+_CREATED: Final = int(RecordFlag.CREATED)
+
+
+class Made(NamedTuple):
+    """A row, and the index tokens where they have to be written anew."""
+
+    row: RecordRow
+    tokens: str | None
+
+
+class RowMaker:
+    """Makes rows of one scope inside one transaction."""
+
+    def __init__(self, rows: Rows, scope_no: int) -> None:
+        self._rows = rows
+        self._scope_no = scope_no
+        self._scope: Scope = rows.scopes.row(scope_no).scope
+
+    def born(self, record_no: int, effect: Effect, import_no: int) -> Made:
+        """The row of a record of which only the admitted create is known."""
+        log_no, n = effect.record
+        record = record_bytes(self._rows.logs.id_of(log_no), n)
+        values: dict[int, list[Value]] = {}
+        for field, value, _ in effect.writes:
+            if field != EXISTENCE_FIELD:
+                values[field] = [value]
+        for field, _, value in effect.adds:
+            values.setdefault(field, []).append(value)
+        text = self._rows.describe(values, self._scope_no)
+        row = RecordRow(
+            record_no,
+            self._scope_no,
+            log_no,
+            n,
+            _CREATED,
+            _level(values),
+            bucket_of(record),
+            import_no,
+            birth_leaf(self._scope, record, effect),
+            text.code,
+            text.sort_date,
+            text.search_text,
+            pack_birth(effect),
+        )
+        return Made(row, text.tokens)
+
+    def made(
+        self,
+        record_no: int,
+        state: RecordState,
+        old: RecordRow | None,
+        old_shown: dict[int, list[Value]] | None,
+        import_no: int = 0,
+    ) -> Made:
+        """The row of *state*; *old* and *old_shown* say what stands there now."""
+        log_no, n = state.birth
+        record = record_bytes(self._rows.logs.id_of(log_no), n)
+        values = shown(state)
+        flags = flags_of(state)
+        tokens: str | None = None
+        is_same = (
+            old is not None
+            and old_shown == values
+            and (old.flags ^ flags) & _CREATED == 0
+        )
+        if is_same and old is not None:
+            text = RowText(old.code, old.sort_date, old.search_text, "")
+        else:
+            text = (
+                self._rows.describe(values, self._scope_no)
+                if flags & _CREATED
+                else _NO_TEXT
+            )
+            tokens = text.tokens
+        row = RecordRow(
+            record_no,
+            self._scope_no,
+            log_no,
+            n,
+            flags,
+            _level(values),
+            bucket_of(record) if old is None else old.bucket,
+            import_no if old is None else old.import_no,
+            leaf_of(self._scope, record, state, self._rows.logs.id_of),
+            text.code,
+            text.sort_date,
+            text.search_text,
+            pack_state(state),
+        )
+        return Made(row, tokens)
+
+
+def flags_of(state: RecordState) -> int:
+    """What the record's row says at a glance."""
+    flags = 0
+    if state.is_shown:
+        flags |= RecordFlag.CREATED
+    if state.pending:
+        flags |= RecordFlag.PENDING
+    if EXISTENCE_FIELD in state.live or state.pending:
+        is_withdrawn, is_contested = existence(state)
+        if is_withdrawn:
+            flags |= RecordFlag.WITHDRAWN
+        if is_contested:
+            flags |= RecordFlag.CONTESTED
+    if open_fields(state):
+        flags |= RecordFlag.OPEN
+    return int(flags)
+
+
+def is_visible(flags: int) -> bool:
+    """Whether a record counts: created, and not withdrawn."""
+    wanted = RecordFlag.CREATED
+    return flags & (wanted | RecordFlag.WITHDRAWN) == wanted
+
+
+def _level(values: dict[int, list[Value]]) -> int:
+    found = values.get(LEVEL_FIELD)
+    if found and isinstance(found[0], int):
+        return found[0]
+    return 0
