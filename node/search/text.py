@@ -9,6 +9,7 @@ The text is a list of segments, each one value of one field::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -33,6 +34,12 @@ _PUNCTUATION: Final = {
 
 _FILTER: Final = "\U000f0100"
 _FIRST_TEXT_FIELD: Final = 10
+_YEAR_DIGITS: Final = 4
+_CODE_CLASS: Final = re.compile(
+    r"·(?P<year>(?:18|19|20)[0-9]{2})(?:[-·](?P<retention>Y|C|D[0-9]{0,3})(?=[-·]))?"
+)
+"""Year and retention in a code, under whichever rule."""
+_OLD_TERMS: Final = {"C": "长期", "D": "短期"}
 
 
 def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowText:
@@ -59,7 +66,7 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
         (LEVEL, _plain(values.get(LEVEL))),
         (CATEGORY, _plain(values.get(CATEGORY))),
         (YEAR, years),
-        (RETENTION, _plain(values.get(RETENTION))),
+        (RETENTION, effective_retentions(values)),
     ):
         tokens.update(filter_token(field, text) for text in texts)
     digits = "".join(c for c in (date or "") if c.isdigit())[:8]
@@ -72,17 +79,29 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
 
 
 def effective_years(values: Mapping[int, Sequence[Value]]) -> list[str]:
-    """The years that the record counts for: its 年度, else the year of its date."""
+    """The years that the record counts for: its 年度, else its code's, its date's."""
     years = [str(value) for value in values.get(YEAR, ()) if isinstance(value, int)]
     if years:
         return years
+    for code in _plain(values.get(CODE)):
+        found = _CODE_CLASS.search(code)
+        if found is not None:
+            return [found["year"]]
     dates = (value for value in values.get(DATE, ()) if isinstance(value, str))
-    found = []
-    for date in dates:
-        digits = "".join(c for c in date if c.isdigit())[:4]
-        if len(digits) == 4:
-            found.append(digits)
-    return found
+    digits = ("".join(c for c in date if c.isdigit())[:4] for date in dates)
+    return [year for year in digits if len(year) == _YEAR_DIGITS]
+
+
+def effective_retentions(values: Mapping[int, Sequence[Value]]) -> list[str]:
+    """The retention codes that the record counts for: its 保管期限, else its code's."""
+    terms = _plain(values.get(RETENTION))
+    if terms:
+        return terms
+    for code in _plain(values.get(CODE)):
+        found = _CODE_CLASS.search(code)
+        if found is not None and found["retention"]:
+            return [_OLD_TERMS.get(found["retention"], found["retention"])]
+    return []
 
 
 def texts_of(field: int, value: Value) -> list[str]:

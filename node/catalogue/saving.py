@@ -1,0 +1,239 @@
+"""From what a person typed to operations, with the dots that were seen.
+
+Pure of any store: what a record holds comes in as ``Held``. Secrets, impossible values
+and values too large for a change-set are refused here, before anything is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from node.catalogue.fault import Fault
+from node.catalogue.fields import CATEGORY, LEVEL, TITLE
+from node.catalogue.pack import Field, Pack
+from node.catalogue.record import Seen
+from node.catalogue.values import parse_elements, parse_value, shown_value
+from node.errors import FieldTooLarge, InvalidValue, SecretRefused
+from protocol.identity import Dot, Element
+from protocol.limits import FIELD_LIMIT_BYTES, SINGLE_LIMIT_BYTES, TEXT_LIMIT_BYTES
+from protocol.operation_codec import encode_operation
+from protocol.operations import (
+    Actor,
+    Add,
+    Create,
+    Elements,
+    Operation,
+    Removal,
+    Remove,
+    Set,
+    Value,
+    Write,
+)
+
+Typed = Mapping[str, str | int | Sequence[str]]
+"""Field names, English or Chinese, to what was typed."""
+_FOUND_CHARACTERS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Values ready to be written."""
+
+    values: Mapping[int, Value] = field(default_factory=dict)
+    lists: Mapping[int, tuple[Value, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a record holds, as the writer sees it."""
+
+    record: Dot
+    survivors: Mapping[int, Mapping[Dot, Value]]
+    """Copies resolved."""
+    elements: Mapping[int, Mapping[Element, Value]]
+
+    def seen(self, existence: tuple[Dot, ...]) -> Seen:
+        """The dots of all fields, for a form that is filled from this."""
+        return Seen(
+            dots={
+                number: tuple(sorted(live)) for number, live in self.survivors.items()
+            },
+            elements={
+                number: tuple(sorted(live)) for number, live in self.elements.items()
+            },
+            existence=existence,
+        )
+
+
+def parse_typed(typed: Typed, pack: Pack) -> Parsed:
+    """The values of what was typed.
+
+    Raises:
+        UnknownField: a name is no field's, or not for people to write.
+        InvalidValue: a text is no value of its field.
+        SecretRefused: a value says that the record is a state secret.
+    """
+    values: dict[int, Value] = {}
+    lists: dict[int, tuple[Value, ...]] = {}
+    for name, content in typed.items():
+        found = pack.writable(name)
+        if found.is_list:
+            lists[found.number] = _elements(found, content, pack)
+        elif isinstance(content, (str, int)):
+            value = parse_value(found, str(content), pack)
+            values[found.number] = _accepted(found, value)
+        else:
+            raise InvalidValue(found.name, "one-value", "、".join(content))
+    return Parsed(values, lists)
+
+
+def _elements(
+    found: Field, content: str | int | Sequence[str], pack: Pack
+) -> tuple[Value, ...]:
+    texts = [str(content)] if isinstance(content, (str, int)) else list(content)
+    elements: list[Value] = []
+    for text in texts:
+        parsed = parse_elements(found, text, pack)
+        if isinstance(parsed, Fault):
+            raise refusal(found, parsed)
+        elements.extend(value for value in parsed if value not in elements)
+    return tuple(elements)
+
+
+def _accepted(found: Field, value: Value | Fault) -> Value:
+    if isinstance(value, Fault):
+        raise refusal(found, value)
+    return value
+
+
+def refusal(found: Field, fault: Fault) -> InvalidValue | SecretRefused:
+    """The error that says what is wrong with a value of *found*."""
+    if fault.reason == "secret-refused":
+        return SecretRefused(found.name, fault.found)
+    return InvalidValue(found.name, fault.reason, fault.found, fault.offer)
+
+
+def create(
+    n: int, actor: Actor, made_at: int, level: int, parsed: Parsed, pack: Pack
+) -> Create:
+    """A new record.
+
+    Raises:
+        InvalidValue: it has no title.
+    """
+    if not parsed.values.get(TITLE):
+        raise InvalidValue(pack.by_number[TITLE].name, "title-missing", "")
+    values: dict[int, Value] = {LEVEL: level, CATEGORY: pack.category}
+    values.update((k, v) for k, v in parsed.values.items() if v is not None)
+    return Create(
+        n,
+        actor,
+        made_at,
+        tuple(sorted(values.items())),
+        tuple(
+            Elements(number, elements)
+            for number, elements in sorted(parsed.lists.items())
+            if elements
+        ),
+    )
+
+
+def edits(
+    n: int,
+    actor: Actor,
+    made_at: int,
+    held: Held,
+    parsed: Parsed,
+    seen: Seen | None = None,
+) -> list[Operation]:
+    """The operations that make a record hold *parsed*; none where it does already.
+
+    A write names what was seen: the form's dots, else the row's.
+    """
+    made: list[Operation] = []
+    writes = _writes(held, parsed.values, seen)
+    if writes:
+        made.append(Set(n, actor, made_at, held.record, tuple(writes)))
+    added, removed = [], []
+    for number, wanted in sorted(parsed.lists.items()):
+        present = held.elements.get(number, {})
+        fresh = tuple(value for value in wanted if value not in present.values())
+        if fresh:
+            added.append(Elements(number, fresh))
+        shown = present if seen is None else seen.elements.get(number, ())
+        gone = sorted(e for e in shown if e in present and present[e] not in wanted)
+        if gone:
+            removed.append(Removal(number, tuple(gone)))
+    if added:
+        made.append(Add(n + len(made), actor, made_at, held.record, tuple(added)))
+    if removed:
+        made.append(Remove(n + len(made), actor, made_at, held.record, tuple(removed)))
+    return made
+
+
+def _writes(held: Held, values: Mapping[int, Value], seen: Seen | None) -> list[Write]:
+    writes = []
+    for number, value in sorted(values.items()):
+        live = held.survivors.get(number, {})
+        is_same = (
+            all(present == value for present in live.values())
+            if live
+            else value is None
+        )
+        if is_same:
+            continue
+        dots = tuple(live) if seen is None else seen.dots.get(number, ())
+        writes.append(Write(number, value, tuple(sorted(dots)) or (held.record,)))
+    return writes
+
+
+def check_sizes(operations: Sequence[Operation], pack: Pack) -> None:
+    """Refuse what no change-set could carry.
+
+    Raises:
+        FieldTooLarge: a value, or the whole operation, is above its limit.
+    """
+    for operation in operations:
+        size = len(encode_operation(operation))
+        if size <= TEXT_LIMIT_BYTES:
+            continue
+        number, largest = _largest(operation)
+        name = pack.by_number[number].name if number in pack.by_number else str(number)
+        if largest > FIELD_LIMIT_BYTES:
+            raise FieldTooLarge(name, largest, FIELD_LIMIT_BYTES)
+        if size > SINGLE_LIMIT_BYTES:
+            raise FieldTooLarge(name, size, SINGLE_LIMIT_BYTES)
+
+
+def _largest(operation: Operation) -> tuple[int, int]:
+    sizes: dict[int, int] = {}
+    match operation:
+        case Create(values=values, lists=lists):
+            pairs = [*values, *((e.field, v) for e in lists for v in e.values)]
+        case Set(writes=writes):
+            pairs = [(write.field, write.value) for write in writes]
+        case Add(lists=lists):
+            pairs = [(e.field, v) for e in lists for v in e.values]
+        case _:
+            pairs = []
+    for number, value in pairs:
+        sizes[number] = max(sizes.get(number, 0), value_size(value))
+    return max(sizes.items(), key=lambda pair: pair[1], default=(0, 0))
+
+
+def value_size(value: Value) -> int:
+    """Bytes of the text in a value, structure not counted."""
+    if isinstance(value, tuple):
+        return sum(value_size(member) for member in value)
+    if isinstance(value, bytes):
+        return len(value)
+    return len(shown_value(value).encode("utf-8", "replace"))
+
+
+def shortened(text: str) -> str:
+    """*text* short enough for a line of a message."""
+    if len(text) <= _FOUND_CHARACTERS:
+        return text
+    return f"{text[:_FOUND_CHARACTERS]}…"
