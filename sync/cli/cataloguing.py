@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from node.search.query import Query
@@ -31,9 +30,7 @@ async def change(call: Call) -> int:
     """Set fields of one record."""
     async with opened(call) as machine:
         terms = read_values(call.options.terms, machine.pack)
-        record = await machine.catalogue.set(
-            call.actor, call.options.id, terms.values
-        )
+        record = await machine.catalogue.set(call.actor, call.options.id, terms.values)
         _print_record(call, record, machine.pack)
     return 0
 
@@ -47,8 +44,10 @@ async def show(call: Call) -> int:
         call.paper.document(_detail_json(detail))
         return 0
     _print_fields(call, detail.record, pack)
-    if detail.open_fields:
-        names = "、".join(field_label(name, pack, call.words) for name in detail.open_fields)
+    if detail.record.open_fields:
+        names = "、".join(
+            field_label(name, pack, call.words) for name in detail.record.open_fields
+        )
         call.paper.facts([("record.open", names)])
     call.paper.line()
     call.paper.say("record.history")
@@ -107,12 +106,11 @@ async def search(call: Call) -> int:
 
 
 def _search_row(record: Record) -> tuple[str, str, str, str]:
-    fields = record.to_json()["fields"]
     return (
         record.id,
         record.code or "",
-        value_text(fields.get("title")),
-        value_text(fields.get("date")),
+        value_text(record.fields.get("title")),
+        value_text(record.fields.get("date")),
     )
 
 
@@ -127,18 +125,15 @@ def _print_record(call: Call, record: Record, pack: Pack) -> None:
 
 def _print_fields(call: Call, record: Record, pack: Pack) -> None:
     words = call.words
-    document = record.to_json()
     rows = [
-        (words.say("record.id"), str(document["id"])),
-        (words.say("record.level"), words.find(f"level.{document['level']}")),
-        (words.say("record.state"), words.find(f"state.{document['state']}")),
-        (words.say("table.fonds"), str(document["fonds"])),
+        (words.say("record.id"), record.id),
+        (words.say("record.level"), words.find(f"level.{record.level}")),
+        (words.say("record.state"), words.find(f"state.{record.state}")),
+        (words.say("table.fonds"), record.fonds),
     ]
-    fields: Mapping[str, object] = document["fields"]
     rows += [
-        (field_label(name, pack, call.words), value_text(value))
-        for name, value in fields.items()
-        if value not in (None, "", [])
+        (field_label(name, pack, words), value_text(value))
+        for name, value in record.fields.items()
     ]
     call.paper.fields([(label, text) for label, text in rows if text])
 
@@ -152,29 +147,23 @@ def _act_text(call: Call, change: Change, pack: Pack) -> str:
 
 
 def standing_text(call: Call, change: Change) -> str:
-    """Where a change is: here, on its way, or at the hub with which receipt."""
-    reason = call.words.find(f"reason.{change.reason}") or change.reason
-    return call.words.say(
-        f"standing.{change.standing}", receipt=change.receipt, reason=reason
-    )
+    """Where a change is: here only, or at the hub with which receipt."""
+    if change.is_admitted:
+        key = "standing.received" if change.receipt else "standing.admitted"
+    else:
+        key = "standing.waiting" if change.receipt else "standing.pending"
+    return call.words.say(key, receipt=change.receipt)
 
 
 def _detail_json(detail: RecordDetail) -> dict[str, object]:
-    return {
-        **detail.record.to_json(),
-        "open": list(detail.open_fields),
-        "history": [
-            {
-                "act": change.kind,
-                "field": change.field,
-                "value": change.value,
-                "who": change.who,
-                "machine": change.machine,
-                "time": time_json(change.time),
-                "receipt": change.receipt,
-                "standing": change.standing,
-                "reason": change.reason,
-            }
-            for change in detail.history
-        ],
-    }
+    """The record, with its history; times as ISO 8601."""
+    document = detail.to_json()
+    history = [
+        {
+            **change.to_json(),
+            "time": time_json(change.time),
+            "received": time_json(change.received),
+        }
+        for change in detail.history
+    ]
+    return {**document, "history": history}

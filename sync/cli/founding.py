@@ -33,8 +33,9 @@ def fonds_titles(given: Sequence[str], *, needs_title: bool) -> dict[str, str]:
 
 async def init(call: Call) -> int:
     """Make the machine at the call's home: a room, or a hub."""
-    from node.home import Home  # noqa: PLC0415
     from node.machine import Machine  # noqa: PLC0415
+
+    from node.home import Home  # noqa: PLC0415
 
     name = call.options.name.strip()
     if not name:

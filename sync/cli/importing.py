@@ -9,7 +9,6 @@ from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.parser import UsageError
 from sync.cli.printing import time_json, time_text
-from sync.cli.sentences import sentence_of
 
 if TYPE_CHECKING:
     from node.exchange.importing import ImportResult
@@ -32,8 +31,6 @@ async def _import(call: Call) -> int:
     path = Path(call.options.file)
     if call.options.batch is not None:
         raise UsageError(key="usage.unknown", what=call.options.batch)
-    with path.open("rb"):
-        pass
     async with opened(call) as machine:
         result = await machine.catalogue.import_workbook(
             call.actor,
@@ -41,7 +38,7 @@ async def _import(call: Call) -> int:
             call.options.fonds,
             dry_run=call.options.dry_run,
             progress=call.paper.progress,
-            say=lambda code, fields: sentence_of(code, dict(fields), call.words)[0],
+            say=lambda key, fields: call.words.find(key, **fields) or key,
         )
     call.paper.end_progress()
     _print_result(call, result)

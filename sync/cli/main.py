@@ -93,7 +93,7 @@ def _report(error: Exception, paper: Paper) -> int:
 
 def _report_file(error: OSError, paper: Paper) -> int:
     """A file or folder that cannot be used."""
-    from sync.errors import EXIT_FILE  # noqa: PLC0415
+    from sync.errors import EXIT_INPUT  # noqa: PLC0415
 
     reason = error.strerror or str(error)
     name = error.filename or ""
@@ -102,7 +102,7 @@ def _report_file(error: OSError, paper: Paper) -> int:
     step = paper.words.find(f"{key}.next", path=name)
     if step:
         paper.note(step)
-    return EXIT_FILE
+    return EXIT_INPUT
 
 
 def _language_option(arguments: Sequence[str]) -> str | None:

@@ -75,10 +75,9 @@ async def doctor(call: Call) -> int:
 
 
 def _print_finding(call: Call, finding: Finding) -> None:
-    facts: dict[str, object] = {
-        name: time_text(value) if name in {"now", "written"} else value
+    facts = {
+        name: time_text(int(value)) if name in {"now", "written"} else value
         for name, value in finding.facts.items()
-        if isinstance(value, str | int)
     }
     mark = call.words.say(f"doctor.level.{finding.level}")
     text = call.words.say(f"doctor.{finding.check}.{finding.reason}", **facts)
@@ -93,9 +92,6 @@ async def demo(call: Call) -> int:
     keep = Path(call.options.keep) if call.options.keep else None
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise UsageError(key="usage.keep", path=str(keep))
-    for path in given:
-        with path.open("rb"):
-            pass
     from sync.demo import run_demo  # noqa: PLC0415
 
     return await run_demo(call.paper, given, keep)

@@ -14,6 +14,8 @@ from node.catalogue.pack import Pack
 from sync.cli.parser import UsageError
 
 FONDS_NAMES: Final = frozenset({"fonds", "fonds_code", "全宗", "全宗号"})
+FILTER_NAMES: Final = frozenset({"level", "层级", "著录层级", "state", "状态"})
+"""What a search can be narrowed by beside fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def read_search(terms: Sequence[str], pack: Pack) -> Terms:
     words: list[str] = []
     for term in terms:
         name, equals, value = _divided(term)
-        if equals and name in FONDS_NAMES:
+        if equals and name in FONDS_NAMES | FILTER_NAMES:
             pairs.append((name, value))
         elif equals and name in pack.by_name:
             pairs.append((pack.by_name[name].name, value))
