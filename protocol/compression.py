@@ -89,13 +89,19 @@ class FrameDecompressor:
 
 
 def _raw_prefix(prefix: bytes) -> zstandard.ZstdCompressionDict | None:
+    """The dictionary that stands before the stream: the prefix, filled with zeros.
+
+    Zeros go before it, up to 1 MiB, because zstd makes its tables as large as the
+    dictionary: after a short one everything would be compressed badly.
+    """
     if len(prefix) > PREFIX_LIMIT_BYTES:
         message = f"a prefix of {len(prefix)} bytes"
         raise LocalProtocolError(message)
-    if len(prefix) < 8:
+    if not prefix:
         return None
     return zstandard.ZstdCompressionDict(
-        prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT
+        prefix.rjust(PREFIX_LIMIT_BYTES, b"\0"),
+        dict_type=zstandard.DICT_TYPE_RAWCONTENT,
     )
 
 
