@@ -16,6 +16,8 @@ from protocol.canonical import pack, unpack
 from protocol.columns import (
     LogReader,
     LogWriter,
+    ValueReader,
+    ValueWriter,
     decode_integers,
     encode_integers,
     take_array,
@@ -115,6 +117,7 @@ def encode_body(
         LocalProtocolError: they are not in order, or above a limit.
     """
     logs = LogWriter(log)
+    texts = ValueWriter()
     by_kind: dict[int, list[Any]] = {}
     for each in operations:
         by_kind.setdefault(kind_of(each), []).append(each)
@@ -123,7 +126,7 @@ def encode_body(
             int(kind),
             len(rows),
             encode_integers(_distances([each.n for each in rows], first_n - 1)),
-            *_encode_table(kind, rows, logs),
+            *_encode_table(kind, rows, logs, texts),
         )
         for kind, rows in sorted(by_kind.items())
     ]
@@ -136,6 +139,7 @@ def encode_body(
             logs.others,
             _encode_signatures(signatures, first_n),
             *tables,
+            *texts.tail,
         )
     )
     _check_order([each.n for each in operations], first_n)
@@ -177,7 +181,9 @@ def _read_body(
     if len(items) < 6:
         raise MalformedFrame
     logs = LogReader(log, items[3])
-    tables = [_TableHead(table, first_n) for table in items[5:]]
+    end = len(items) if type(items[-1]) is tuple else -1
+    tables = [_TableHead(table, first_n) for table in items[5:end]]
+    texts = ValueReader(items[end:] if end == -1 else ())
     numbers = sorted(n for table in tables for n in table.numbers)
     if len(numbers) != count or not numbers or numbers[0] != first_n:
         raise MalformedFrame
@@ -187,14 +193,15 @@ def _read_body(
     times = _sums(decode_integers(items[2], count), time_base)
     heads = list(zip(numbers, actors, times, strict=True))
     if len(tables) == 1:
-        operations = list(_decode_table(tables[0], heads, logs))
+        operations = list(_decode_table(tables[0], heads, logs, texts))
     else:
         head_of = {head[0]: head for head in heads}
         operations = []
         for table in tables:
             rows = [head_of[n] for n in table.numbers]
-            operations += _decode_table(table, rows, logs)
+            operations += _decode_table(table, rows, logs, texts)
         operations.sort(key=lambda each: each.n)
+    texts.finish()
     return Body(tuple(operations), _decode_signatures(items[4], first_n))
 
 
@@ -211,14 +218,16 @@ class _TableHead:
         self.items = table[3:]
 
 
-def _encode_table(kind: int, rows: list[Any], logs: LogWriter) -> tuple[Any, ...]:
+def _encode_table(
+    kind: int, rows: list[Any], logs: LogWriter, texts: ValueWriter
+) -> tuple[Any, ...]:
     match kind:
         case Kind.CREATE:
-            return encode_creates(rows)
+            return encode_creates(rows, texts)
         case Kind.SET:
-            return encode_sets(rows, logs)
+            return encode_sets(rows, logs, texts)
         case Kind.ADD:
-            return encode_adds(rows, logs)
+            return encode_adds(rows, logs, texts)
         case Kind.REMOVE:
             return encode_removes(rows, logs)
         case _ if kind in _KNOWN:
@@ -228,16 +237,16 @@ def _encode_table(kind: int, rows: list[Any], logs: LogWriter) -> tuple[Any, ...
 
 
 def _decode_table(
-    table: _TableHead, heads: Sequence[Head], logs: LogReader
+    table: _TableHead, heads: Sequence[Head], logs: LogReader, texts: ValueReader
 ) -> Iterable[Operation]:
     kind, items = table.kind, table.items
     match kind:
         case Kind.CREATE:
-            return decode_creates(heads, items)
+            return decode_creates(heads, items, texts)
         case Kind.SET:
-            return decode_sets(heads, items, logs)
+            return decode_sets(heads, items, logs, texts)
         case Kind.ADD:
-            return decode_adds(heads, items, logs)
+            return decode_adds(heads, items, logs, texts)
         case Kind.REMOVE:
             return decode_removes(heads, items, logs)
         case _:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from protocol.canonical import check_value
 from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.identity import LOG_ID_BYTES, Dot
 from protocol.limits import (
@@ -22,8 +21,17 @@ from protocol.limits import (
     VALUE_DEPTH_LIMIT,
 )
 from protocol.operations import Value
+from protocol.text_columns import (
+    decode_wide,
+    encode_wide,
+    is_wide,
+    join_texts,
+    split_narrow,
+    split_texts,
+)
 
 _PLAIN: Final = frozenset({type(None), int, str, bytes})
+_TEXTS: Final = frozenset({type(None), str})
 _BIRTH: Final = 0
 """Code of names that are the record's birth dot alone."""
 
@@ -49,23 +57,72 @@ def decode_integers(coded: object, count: int) -> Sequence[int]:
     return numbers
 
 
-# Values: an array of one stands for a column in which all are equal.
+# Values: joined where all are texts; else an array, of one where all are equal.
 
 
-def encode_values(values: list[Value]) -> tuple[Value, ...]:
-    """The coding of a column of values, of which there is at least one."""
-    if not _PLAIN.issuperset(map(type, values)):
-        for value in values:
-            check_field_value(value)
-    first = values[0]
-    if values[-1] == first and values.count(first) == len(values):
-        return (first,)
-    return tuple(values)
+class ValueWriter:
+    """Codes the columns of values of one body."""
+
+    def __init__(self) -> None:
+        """No column yet."""
+        self._wide: list[str] = []
+
+    def column(self, values: Sequence[Value]) -> object:
+        """The coding of a column of values, of which there is at least one."""
+        kinds = set(map(type, values))
+        if not kinds <= _PLAIN:
+            for value in values:
+                check_field_value(value)
+        first = values[0]
+        count = len(values)
+        if count > 1 and values[-1] == first and values.count(first) == count:
+            return (first,)
+        if str in kinds and kinds <= _TEXTS:
+            texts: Any = values
+            joined = join_texts(texts)
+            if joined is not None:
+                if not is_wide(joined):
+                    return joined
+                self._wide.append(joined)
+                return None
+        return tuple(values)
+
+    @property
+    def tail(self) -> tuple[bytes, ...]:
+        """What stands behind the tables: the wide columns, if there are any."""
+        return (encode_wide(self._wide),) if self._wide else ()
 
 
-def decode_values(coded: object, count: int) -> Sequence[Value]:
-    """The *count* values of a coded column."""
-    values = take_array(coded)
+class ValueReader:
+    """Reads the columns of values of one body."""
+
+    def __init__(self, tail: Sequence[object]) -> None:
+        """From the items behind the tables."""
+        self._wide = decode_wide(tail[0]) if tail else []
+        self._read = 0
+
+    def column(self, coded: object, count: int) -> Sequence[Value]:
+        """The *count* values of a coded column."""
+        if type(coded) is tuple:
+            return _decode_array(coded, count)
+        if type(coded) is str:
+            parts = split_narrow(coded)
+        elif coded is None:
+            parts = self._wide[self._read : self._read + count]
+            self._read += count
+        else:
+            raise MalformedFrame
+        if len(parts) != count:
+            raise MalformedFrame
+        return split_texts(parts)
+
+    def finish(self) -> None:
+        """Return if all wide columns were read."""
+        if self._read != len(self._wide):
+            raise MalformedFrame
+
+
+def _decode_array(values: tuple[Any, ...], count: int) -> Sequence[Value]:
     if not _PLAIN.issuperset(map(type, values)):
         for value in values:
             take_field_value(value)
@@ -85,10 +142,22 @@ def check_field_value(value: object) -> None:
     kind = type(value)
     if kind in _PLAIN:
         return
-    check_value(value, VALUE_DEPTH_LIMIT)
     if not isinstance(value, tuple) or not value or type(value[0]) is not int:
         message = f"{kind.__name__} is not a value of a field"
         raise LocalProtocolError(message)
+    _check_members(value, VALUE_DEPTH_LIMIT)
+
+
+def _check_members(members: tuple[object, ...], depth: int) -> None:
+    """Truth values are left out: 1 and true would be equal, but not their bytes."""
+    for member in members:
+        kind = type(member)
+        if kind in _PLAIN:
+            continue
+        if not isinstance(member, tuple) or depth == 1:
+            message = f"{kind.__name__} cannot stand in a value, or lies too deep"
+            raise LocalProtocolError(message)
+        _check_members(member, depth - 1)
 
 
 def take_field_value(found: object) -> Value:

@@ -15,10 +15,10 @@ from typing import Any
 from protocol.columns import (
     LogReader,
     LogWriter,
+    ValueReader,
+    ValueWriter,
     decode_integers,
-    decode_values,
     encode_integers,
-    encode_values,
     take_array,
     take_integer,
 )
@@ -42,7 +42,7 @@ Head = tuple[int, Actor, int]
 """Number, actor and time of an operation."""
 
 
-def encode_creates(creates: Sequence[Create]) -> tuple[Any, ...]:
+def encode_creates(creates: Sequence[Create], texts: ValueWriter) -> tuple[Any, ...]:
     """The items of a table of creates."""
     shapes, indexes = encode_shapes(
         [
@@ -63,15 +63,17 @@ def encode_creates(creates: Sequence[Create]) -> tuple[Any, ...]:
         for part in each.lists:
             lists[part.field].append(part.values)
     items: list[Any] = [shapes, indexes]
-    items += map(encode_values, plain.values())
+    items += map(texts.column, plain.values())
     for column in lists.values():
-        items += _encode_lists(column)
+        items += _encode_lists(column, texts)
     return tuple(items)
 
 
-def decode_creates(heads: Sequence[Head], items: tuple[Any, ...]) -> Iterator[Create]:
+def decode_creates(
+    heads: Sequence[Head], items: tuple[Any, ...], texts: ValueReader
+) -> Iterator[Create]:
     """The creates of a table."""
-    reader = _TableReader(items, len(heads))
+    reader = _TableReader(items, len(heads), texts)
     shapes, indexes = reader.shapes()
     columns: dict[int, Callable[[], Any]] = {}
     for number, count in column_counts(shapes, indexes).items():
@@ -94,7 +96,9 @@ def decode_creates(heads: Sequence[Head], items: tuple[Any, ...]) -> Iterator[Cr
         )
 
 
-def encode_sets(sets: Sequence[Set], logs: LogWriter) -> tuple[Any, ...]:
+def encode_sets(
+    sets: Sequence[Set], logs: LogWriter, texts: ValueWriter
+) -> tuple[Any, ...]:
     """The items of a table of sets."""
     items = _encode_records([each.record for each in sets], logs)
     shapes, indexes = encode_shapes(
@@ -109,15 +113,15 @@ def encode_sets(sets: Sequence[Set], logs: LogWriter) -> tuple[Any, ...]:
             names[write.field].append(logs.names(each.n, each.record, write.names))
     items += (shapes, indexes)
     for number, column in values.items():
-        items += (encode_values(column), _encode_names(names[number]))
+        items += (texts.column(column), _encode_names(names[number]))
     return tuple(items)
 
 
 def decode_sets(
-    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader
+    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader, texts: ValueReader
 ) -> Iterator[Set]:
     """The sets of a table."""
-    reader = _TableReader(items, len(heads))
+    reader = _TableReader(items, len(heads), texts)
     records = reader.records(logs)
     shapes, indexes = reader.shapes()
     columns: dict[int, Iterator[tuple[Value, object]]] = {}
@@ -134,7 +138,9 @@ def decode_sets(
         yield Set(*head, record, tuple(writes))
 
 
-def encode_adds(adds: Sequence[Add], logs: LogWriter) -> tuple[Any, ...]:
+def encode_adds(
+    adds: Sequence[Add], logs: LogWriter, texts: ValueWriter
+) -> tuple[Any, ...]:
     """The items of a table of adds."""
     items = _encode_records([each.record for each in adds], logs)
     shapes, indexes = encode_shapes(
@@ -148,15 +154,15 @@ def encode_adds(adds: Sequence[Add], logs: LogWriter) -> tuple[Any, ...]:
             columns[part.field].append(part.values)
     items += (shapes, indexes)
     for column in columns.values():
-        items += _encode_lists(column)
+        items += _encode_lists(column, texts)
     return tuple(items)
 
 
 def decode_adds(
-    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader
+    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader, texts: ValueReader
 ) -> Iterator[Add]:
     """The adds of a table."""
-    reader = _TableReader(items, len(heads))
+    reader = _TableReader(items, len(heads), texts)
     records = reader.records(logs)
     shapes, indexes = reader.shapes()
     columns = {
@@ -256,19 +262,24 @@ def _encode_names(coded: list[object]) -> object:
     return tuple(coded)
 
 
-def _encode_lists(column: list[tuple[Value, ...]]) -> tuple[Any, Any]:
+def _encode_lists(
+    column: list[tuple[Value, ...]], texts: ValueWriter
+) -> tuple[Any, Any]:
     """Two items: the lengths, and all elements in one column."""
     elements = [value for values in column for value in values]
     lengths = encode_integers([len(values) for values in column])
-    return lengths, encode_values(elements) if elements else ()
+    return lengths, texts.column(elements) if elements else ()
 
 
 class _TableReader:
     """Takes the items of a table one after another."""
 
-    def __init__(self, items: tuple[Any, ...], rows: int) -> None:
+    def __init__(
+        self, items: tuple[Any, ...], rows: int, texts: ValueReader | None = None
+    ) -> None:
         self._items = iter(items)
         self._rows = rows
+        self._texts = texts or ValueReader(())
 
     def _next(self) -> object:
         for item in self._items:
@@ -300,7 +311,7 @@ class _TableReader:
 
     def values(self, count: int) -> Sequence[Value]:
         """A column of *count* values."""
-        return decode_values(self._next(), count)
+        return self._texts.column(self._next(), count)
 
     def array(self, count: int) -> tuple[Any, ...]:
         """A column of *count* items of any form."""
@@ -328,7 +339,9 @@ class _TableReader:
         if total > BODY_CELLS:
             raise FrameTooLarge
         coded = self._next()
-        elements = tuple(decode_values(coded, total)) if total else take_array(coded)
+        elements = (
+            tuple(self._texts.column(coded, total)) if total else take_array(coded)
+        )
         if not total and elements:
             raise MalformedFrame
         lists = []
