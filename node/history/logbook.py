@@ -43,8 +43,13 @@ class Entry(NamedTuple):
     change_set: SetRow | None
     """None: it is in the journal."""
     is_admitted: bool
-    is_left: bool = False
-    """It is what a redaction left; *change_set* is the redaction's."""
+    source: DotNo | None = None
+    """The redaction that left it; *change_set* is the redaction's then."""
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is what a redaction left."""
+        return self.source is not None
 
 
 class DecodedSets:
@@ -219,9 +224,8 @@ def _left(rows: Rows, record: RecordRow, entry: Entry) -> Iterator[Entry]:
     birth = (record.log_no, record.n)
     for operation in left_by(rows, redact, entry.log_no):
         if record_of(rows, log_no, operation) == birth:
-            yield Entry(
-                log_no, operation, entry.change_set, entry.is_admitted, is_left=True
-            )
+            source = (entry.log_no, redact.n)
+            yield Entry(log_no, operation, entry.change_set, entry.is_admitted, source)
 
 
 def left_by(rows: Rows, redact: Redact, log_no: int) -> tuple[Operation, ...]:

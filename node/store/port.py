@@ -172,8 +172,8 @@ class SetRows(Protocol):
     def linked(self, log_no: int) -> SetRow | None:
         """The set of the highest seq that is neither WAITING nor HELD."""
 
-    def move(self, row: SetRow, to_log_no: int) -> None:
-        """The set belongs to another log (a fork's branch) now."""
+    def move(self, row: SetRow, to_log_no: int, to_scope_no: int) -> None:
+        """The set, in no order yet, belongs to another log (a branch) or scope."""
 
 
 class JournalRows(Protocol):
@@ -185,8 +185,8 @@ class JournalRows(Protocol):
     def get(self, n: int) -> JournalRow | None:
         """One operation."""
 
-    def first(self, limit: int, below_n: int | None = None) -> list[JournalRow]:
-        """The first operations, at most *limit*, those below *below_n* only."""
+    def between(self, first_n: int, last_n: int, limit: int) -> list[JournalRow]:
+        """Operations from n to n, both counted, at most *limit*."""
 
     def remove(self, ns: Iterable[int]) -> None:
         """They are sealed, or taken back."""

@@ -95,6 +95,8 @@ class JournalRow(NamedTuple):
     scope_no: int
     act: int
     """n of the first operation of the same save."""
+    import_no: int
+    """The import that made it; 0 where a person did."""
     size: int
     op: bytes
 

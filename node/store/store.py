@@ -8,6 +8,7 @@ should take no longer than 50 ms.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import sqlite3
@@ -113,6 +114,10 @@ class Store:
     async def read(self, work: Callable[[Rows], T]) -> T:
         """The result of *work* over one unchanging state of the store."""
         return await self._reader.run(lambda: self._read(work))
+
+    async def wait(self, work: Callable[[], T]) -> T:
+        """The result of *work* that may wait for a lock or the disk, off the loop."""
+        return await asyncio.to_thread(work)
 
     async def close(self) -> None:
         """Close both connections."""

@@ -86,6 +86,7 @@ CREATE TABLE journal (
     n INTEGER PRIMARY KEY,
     scope_no INTEGER NOT NULL,
     act INTEGER NOT NULL,
+    import_no INTEGER NOT NULL,
     size INTEGER NOT NULL,
     op BLOB NOT NULL
 );

@@ -8,7 +8,7 @@ from typing import Final
 
 from node.store.row_types import JournalRow
 
-_SELECT: Final = "SELECT n, scope_no, act, size, op FROM journal"
+_SELECT: Final = "SELECT n, scope_no, act, import_no, size, op FROM journal"
 
 
 class SqliteJournal:
@@ -21,7 +21,8 @@ class SqliteJournal:
 
     def add(self, rows: Sequence[JournalRow]) -> None:
         self._database.executemany(
-            "INSERT INTO journal (n, scope_no, act, size, op) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO journal (n, scope_no, act, import_no, size, op)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             rows,
         )
 
@@ -29,10 +30,10 @@ class SqliteJournal:
         found = self._database.execute(f"{_SELECT} WHERE n = ?", (n,)).fetchone()
         return None if found is None else JournalRow(*found)
 
-    def first(self, limit: int, below_n: int | None = None) -> list[JournalRow]:
-        bound = (1 << 62) if below_n is None else below_n
+    def between(self, first_n: int, last_n: int, limit: int) -> list[JournalRow]:
         found = self._database.execute(
-            f"{_SELECT} WHERE n < ? ORDER BY n LIMIT ?", (bound, limit)
+            f"{_SELECT} WHERE n BETWEEN ? AND ? ORDER BY n LIMIT ?",
+            (first_n, last_n, limit),
         )
         return [JournalRow(*row) for row in found]
 

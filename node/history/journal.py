@@ -1,0 +1,136 @@
+"""A save: own operations kept at once, together with what they do to the rows.
+
+Unsigned until they are sealed; numbered over all scopes of the log, rising, each number
+once. Everything here runs inside one write transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from node.history.effects import effect_of
+from node.history.projection import Applied, apply_set
+from node.history.rebuilding import rebuild_records
+from node.store.port import Rows
+from node.store.row_types import JournalRow
+from protocol.errors import LocalProtocolError
+from protocol.operation_codec import decode_operation, encode_operation
+from protocol.operations import Operation
+
+NEXT_N: Final = "next_n"
+"""Setting: the number that the next own operation gets."""
+
+
+def next_n(rows: Rows) -> int:
+    """The number that the next own operation gets."""
+    known = rows.settings.get(NEXT_N)
+    return known if isinstance(known, int) else 1
+
+
+def number_from(rows: Rows, n: int) -> None:
+    """Own operations are numbered from *n* on; for a new incarnation."""
+    rows.settings.put(NEXT_N, n)
+
+
+def own_log_no(rows: Rows) -> int:
+    """The log in which this machine writes.
+
+    Raises:
+        LocalProtocolError: it has none yet.
+    """
+    own = rows.logs.own()
+    if own is None:
+        message = "this machine has no log yet"
+        raise LocalProtocolError(message)
+    return own.log_no
+
+
+def save(
+    rows: Rows, scope_no: int, make: Callable[[int], Operation], *, import_no: int = 0
+) -> Operation:
+    """Keep the operation that *make* returns for the number it is given."""
+    (operation,) = save_all(rows, scope_no, lambda n: (make(n),), import_no=import_no)
+    return operation
+
+
+def save_all(
+    rows: Rows,
+    scope_no: int,
+    make: Callable[[int], Sequence[Operation]],
+    *,
+    import_no: int = 0,
+    is_one_act: bool = True,
+) -> tuple[Operation, ...]:
+    """Keep the operations that *make* returns for the first number it is given.
+
+    They count as one act, shown and sealed together, or each as its own.
+
+    Raises:
+        LocalProtocolError: one cannot be sealed, or the numbers do not rise by one.
+    """
+    first = next_n(rows)
+    operations = tuple(make(first))
+    for step, operation in enumerate(operations):
+        if operation.n != first + step:
+            message = f"operation {operation.n} should be number {first + step}"
+            raise LocalProtocolError(message)
+    if operations:
+        keep(rows, scope_no, operations, import_no=import_no, is_one_act=is_one_act)
+        rows.settings.put(NEXT_N, first + len(operations))
+    return operations
+
+
+def keep(
+    rows: Rows,
+    scope_no: int,
+    operations: Sequence[Operation],
+    *,
+    import_no: int = 0,
+    is_one_act: bool = True,
+) -> Applied:
+    """Journal numbered operations and apply them as own work."""
+    act = operations[0].n
+    journalled = []
+    for operation in operations:
+        coded = encode_operation(operation)
+        journalled.append(
+            JournalRow(
+                operation.n,
+                scope_no,
+                act if is_one_act else operation.n,
+                import_no,
+                len(coded),
+                coded,
+            )
+        )
+    rows.journal.add(journalled)
+    return apply_set(
+        rows,
+        own_log_no(rows),
+        scope_no,
+        operations,
+        admitted=False,
+        seq=0,
+        received_at=0,
+        import_no=import_no,
+    )
+
+
+def take_back(rows: Rows, first_n: int, last_n: int, import_no: int) -> int:
+    """Unsealed operations of an import leave the journal as if never saved.
+
+    Their numbers are not given out again. Returns how many there were.
+    """
+    log_no = own_log_no(rows)
+    found = rows.journal.between(first_n, last_n, last_n - first_n + 1)
+    mine = [row for row in found if row.import_no == import_no]
+    touched: set[int] = set()
+    for row in mine:
+        effect = effect_of(decode_operation(row.op), log_no, rows.logs.ensure)
+        if effect is not None:
+            number = rows.records.number_of(row.scope_no, *effect.record)
+            touched |= set() if number is None else {number}
+    rows.journal.remove([row.n for row in mine])
+    rebuild_records(rows, touched)
+    return len(mine)

@@ -1,0 +1,173 @@
+"""Rows made anew from the log: after a cut, a release, or to prove that they agree.
+
+A rebuilt row is computed from every operation on the record that counts here, with
+nothing taken from the row that stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from node.history.copies import resolve_copies, stand_in
+from node.history.effects import DotNo, Effect, effect_of
+from node.history.logbook import DecodedSets, Entry, entries_of, value_given
+from node.history.record_rows import Made, RowMaker, is_visible
+from node.history.survivors import (
+    RecordState,
+    add_pending,
+    apply_effect,
+    redact_effect,
+)
+from node.history.tickets import Author, settle
+from node.store.port import Rows
+from node.store.row_types import EditRow, RecordRow
+from protocol.operations import Operation, Value
+
+
+class Rebuilt(NamedTuple):
+    """The state of one record by the log, and who wrote what stands in it."""
+
+    state: RecordState
+    authors: dict[DotNo, Author]
+    dead: list[EditRow]
+    """Entries whose operation is in the log no more, or is not counted here."""
+
+
+def rebuild_records(
+    rows: Rows, record_nos: Iterable[int], decoded: DecodedSets | None = None
+) -> list[int]:
+    """Make these rows anew; the numbers of those that had been different.
+
+    A record of which nothing is left in the log loses its row.
+    """
+    decoded = decoded or DecodedSets()
+    makers: dict[int, RowMaker] = {}
+    different = []
+    for record_no in sorted(set(record_nos)):
+        row = rows.records.row(record_no)
+        if row is None:
+            continue
+        maker = makers.get(row.scope_no)
+        if maker is None:
+            maker = makers[row.scope_no] = RowMaker(rows, row.scope_no)
+        rebuilt = rebuilt_state(rows, row, decoded)
+        rows.edits.remove(rebuilt.dead)
+        if rebuilt.state.is_empty:
+            _remove(rows, row)
+            different.append(record_no)
+            continue
+        made = maker.made(record_no, rebuilt.state, None, None, row.import_no)
+        if made.row != row:
+            different.append(record_no)
+            _replace(rows, row, made)
+        fields = set(rebuilt.state.live)
+        fields |= {each.field for each in rows.tickets.of_record(*_key(row))}
+        settle(
+            rows,
+            row.scope_no,
+            record_no,
+            rebuilt.state,
+            fields,
+            rebuilt.authors.get,
+            max((a.received_at for a in rebuilt.authors.values()), default=0),
+        )
+    return different
+
+
+def rebuilt_state(rows: Rows, row: RecordRow, decoded: DecodedSets) -> Rebuilt:
+    """What the log says of the record.
+
+    Raises:
+        HistoryDamaged: a stored body does not decode.
+    """
+    entries = list(entries_of(rows, row, decoded))
+    state = RecordState((row.log_no, row.n))
+    authors: dict[DotNo, Author] = {}
+    arrived: set[DotNo] = set()
+    later: list[tuple[Entry, Effect]] = []
+    for entry in entries:
+        effect = effect_of(entry.operation, entry.log_no, rows.logs.ensure)
+        if effect is None:
+            continue
+        if not entry.is_admitted or entry.is_left:
+            later.append((entry, effect))
+            continue
+        authors[effect.dot] = _author(entry)
+        apply_effect(state, effect, arrived.__contains__)
+        arrived.add(effect.dot)
+    for entry, effect in later:
+        if not entry.is_admitted:
+            if effect.dot not in arrived:
+                add_pending(state, effect)
+        elif effect.dot in arrived:
+            redact_effect(state, effect)
+        else:
+            apply_effect(state, effect, arrived.__contains__)
+            arrived.add(effect.dot)
+        authors[effect.dot] = _author(entry)
+    for effect in list(state.pending.values()):
+        if effect.dot in arrived:
+            del state.pending[effect.dot]
+    _resolve(rows, row, state, decoded)
+    counted = {(entry.log_no, entry.operation.n) for entry in entries}
+    sources = {entry.source for entry in entries if entry.source is not None}
+    dead = [
+        edit
+        for edit in rows.edits.of_record(row.record_no)
+        if (edit.log_no, edit.n) not in counted | sources
+    ]
+    return Rebuilt(state, authors, dead)
+
+
+def _resolve(
+    rows: Rows, row: RecordRow, state: RecordState, decoded: DecodedSets
+) -> None:
+    record = stand_in(row.record_no, row.scope_no, state.birth)
+
+    def given(dot: DotNo, field: int) -> tuple[bool, Value]:
+        return value_given(rows, record, dot, field, decoded)
+
+    fields = set(state.live)
+    for effect in state.pending.values():
+        fields |= effect.fields
+    resolve_copies(rows, state, fields, given)
+
+
+def _author(entry: Entry) -> Author:
+    operation: Operation = entry.operation
+    change_set = entry.change_set
+    return Author(
+        operation.actor,
+        operation.made_at,
+        0 if change_set is None else change_set.received_at,
+    )
+
+
+def _replace(rows: Rows, old: RecordRow, made: Made) -> None:
+    rows.records.update([made.row])
+    rows.text.replace([(made.row.record_no, made.tokens or "")])
+    _count_change(rows, old, made.row)
+    rows.digests.mark(old.scope_no, [old.bucket])
+
+
+def _remove(rows: Rows, row: RecordRow) -> None:
+    rows.records.remove([row.record_no])
+    rows.text.replace([(row.record_no, "")])
+    tickets = rows.tickets.of_record(*_key(row))
+    rows.tickets.remove(*_key(row), [each.field for each in tickets])
+    _count_change(rows, row, None)
+    rows.digests.mark(row.scope_no, [row.bucket])
+
+
+def _count_change(rows: Rows, old: RecordRow, new: RecordRow | None) -> None:
+    change: dict[int, int] = {}
+    if is_visible(old.flags):
+        change[old.level] = -1
+    if new is not None and is_visible(new.flags):
+        change[new.level] = change.get(new.level, 0) + 1
+    rows.digests.tally(old.scope_no, change)
+
+
+def _key(row: RecordRow) -> tuple[int, int]:
+    return row.scope_no, row.record_no
