@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from protocol.canonical import encode
-from protocol.errors import BadSignature, LocalProtocolError
+from protocol.errors import BadSignature
 from protocol.exchange_limits import FRAME_PLAIN_LIMIT_BYTES, TRUST_ENTRIES_LIMIT
-from protocol.identity import digest_256, fork_log_id, log_id
+from protocol.identity import digest_256, log_id
 from protocol.messages import Certificate, LogState, TrustEntry, TrustList
 from protocol.signing import sign, verify
 from protocol.trust_codec import certificate_statement, encode_trust_entry
@@ -149,23 +149,6 @@ def accepts(entry: TrustEntry, seq: int, set_hash: bytes) -> bool:
     if entry.state != LogState.REVOKED:
         return True
     return seq < entry.cut_seq or (seq == entry.cut_seq and set_hash == entry.cut_hash)
-
-
-def branch_from(entry: TrustEntry, seq: int, set_hash: bytes) -> bytes | None:
-    """The log of the branch whose first set is (*seq*, *set_hash*), if it is one."""
-    for fork in entry.forks:
-        if (fork.seq, fork.forked_hash) == (seq, set_hash):
-            return fork_log_id(entry.log, seq, set_hash)
-    return None
-
-
-def branches(entry: TrustEntry) -> tuple[bytes, ...]:
-    """The logs of all branches of the entry's log, in the order of its forks."""
-    ids = [fork_log_id(entry.log, fork.seq, fork.forked_hash) for fork in entry.forks]
-    if len(set(ids)) != len(ids):
-        message = "one fork stands twice in a trust entry"
-        raise LocalProtocolError(message)
-    return tuple(ids)
 
 
 def _signed_form(serial: int, whole: bytes) -> bytes:

@@ -127,7 +127,7 @@ def _entry_row(entry: TrustEntry) -> tuple[Canonical, ...]:
         int(entry.state),
         entry.cut_seq,
         entry.cut_hash,
-        tuple((fork.seq, fork.kept_hash, fork.forked_hash) for fork in entry.forks),
+        tuple(_fork_row(fork) for fork in entry.forks),
     )
 
 
@@ -165,6 +165,10 @@ def _read_granted(row: object) -> GrantedScope:
 
 def _fork_row(fork: Fork) -> list[object]:
     return [fork.seq, fork.kept_hash, fork.forked_hash, fork.first_n, fork.branch]
+
+
+def _fork_row(fork: Fork) -> tuple[Canonical, ...]:
+    return (fork.seq, fork.kept_hash, fork.forked_hash, fork.first_n, fork.branch)
 
 
 def _read_fork(row: object) -> Fork:
