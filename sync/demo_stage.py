@@ -24,6 +24,7 @@ from sync.link import Link
 RATE_BITS: Final = 64_000
 DELAY_SECONDS: Final = 0.3
 STOP_SECONDS: Final = 10
+_WATCH_SECONDS: Final = 0.05
 _INDENT: Final = "  "
 
 
@@ -93,9 +94,15 @@ class Stage:
             self._paper.table(heads, rows)
 
     async def run(
-        self, station: Station, *arguments: str, must: Sequence[int] = (0,)
+        self,
+        station: Station,
+        *arguments: str,
+        must: Sequence[int] = (0,),
+        road: Link | None = None,
     ) -> Ended:
         """Run a command of *station* and show it with all that it prints.
+
+        A cut of *road* is told the moment it happens.
 
         Raises:
             DemoFailed: its exit status is none of *must*.
@@ -103,7 +110,11 @@ class Stage:
         if not self._is_silent:
             told = " ".join(_quoted(argument) for argument in arguments)
             self._paper.line(f"{_INDENT}[{station.label}] dangyi {told}")
-        ended = await self._process(station, arguments)
+        watch = asyncio.create_task(self._watch(road))
+        try:
+            ended = await self._process(station, arguments)
+        finally:
+            watch.cancel()
         if not self._is_silent:
             for line in (ended.output + ended.messages).splitlines():
                 self._paper.line(f"{_INDENT * 2}{shown(line)}")
@@ -113,6 +124,16 @@ class Stage:
         """Run a command with --json behind the scenes; its document."""
         ended = await self._process(station, [*arguments, "--json"])
         return self._require(ended, arguments, (0,)).document
+
+    async def _watch(self, road: Link | None) -> None:
+        """Tell every cut of the road."""
+        told = 0
+        while road is not None:
+            if road.cuts_made > told:
+                told = road.cuts_made
+                passed = road.bytes_up + road.bytes_down
+                self.tell("demo.road_is_cut", bytes=f"{passed:,}")
+            await asyncio.sleep(_WATCH_SECONDS)
 
     @staticmethod
     def _require(ended: Ended, arguments: Sequence[str], must: Sequence[int]) -> Ended:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.printing import time_text
+from sync.cli.standing import count_undecided
 from sync.cli.tables import size_text
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ async def sync(call: Call) -> int:
         finally:
             call.paper.end_progress()
         standing = await machine.standing(call.actor)
+        undecided = await count_undecided(machine, standing, call.actor)
     if call.paper.is_json:
         call.paper.document(report_json(report))
         return 0
@@ -50,8 +52,8 @@ async def sync(call: Call) -> int:
             number=standing.receipt_number,
             time=time_text(standing.receipt_time),
         )
-    if standing.conflicts:
-        call.paper.say("sync.conflicts", count=standing.conflicts)
+    if undecided:
+        call.paper.say("sync.conflicts", count=undecided)
     return 0
 
 

@@ -33,9 +33,8 @@ def fonds_titles(given: Sequence[str], *, needs_title: bool) -> dict[str, str]:
 
 async def init(call: Call) -> int:
     """Make the machine at the call's home: a room, or a hub."""
-    from node.machine import Machine  # noqa: PLC0415
-
     from node.home import Home  # noqa: PLC0415
+    from node.machine import Machine  # noqa: PLC0415
 
     name = call.options.name.strip()
     if not name:
@@ -106,7 +105,7 @@ async def serve(call: Call) -> int:
 
 async def invite(call: Call) -> int:
     """Make an invitation for one machine."""
-    from sync.joining import make_invitation  # noqa: PLC0415
+    from sync.enrolment import invite as make_invitation  # noqa: PLC0415
 
     fonds = fonds_titles(call.options.fonds, needs_title=False)
     async with opened(call) as machine:

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def opened(call: Call) -> AsyncIterator[Machine]:
     """The machine at the call's home, for as long as the command runs."""
-    from node.machine import Machine  # noqa: PLC0415
-
     from node.home import Home  # noqa: PLC0415 (the doctor opens no machine)
+    from node.machine import Machine  # noqa: PLC0415
 
     machine = await Machine.open(Home(call.home))
     try:

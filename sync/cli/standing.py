@@ -11,15 +11,18 @@ from sync.cli.tables import size_text
 from sync.cli.values import field_label, value_text
 
 if TYPE_CHECKING:
+    from node.machine import Machine
     from node.standing import Standing
+    from protocol.operations import Actor
 
 
 async def status(call: Call) -> int:
     """Facts only: what is saved here, what is on its way, what the hub receipted."""
     async with opened(call) as machine:
         standing = await machine.standing(call.actor)
+        undecided = await count_undecided(machine, standing, call.actor)
     if call.paper.is_json:
-        call.paper.document(standing_json(standing))
+        call.paper.document(standing_json(standing, undecided))
         return 0
     say = call.words.say
     rows = [
@@ -42,8 +45,8 @@ async def status(call: Call) -> int:
         for place in standing.places
     )
     open_text = (
-        say("status.conflicts_value", count=standing.conflicts)
-        if standing.conflicts
+        say("status.conflicts_value", count=undecided)
+        if undecided
         else say("status.none")
     )
     rows.append(("status.conflicts", open_text))
@@ -90,7 +93,14 @@ def _receipt_text(call: Call, standing: Standing) -> str:
     )
 
 
-def standing_json(standing: Standing) -> dict[str, object]:
+async def count_undecided(machine: Machine, standing: Standing, actor: Actor) -> int:
+    """How many fields a person has to decide; the pack says which open ones count."""
+    if not standing.open_fields:
+        return 0
+    return len(await machine.catalogue.conflicts(actor))
+
+
+def standing_json(standing: Standing, conflicts: int) -> dict[str, object]:
     """The document of ``status --json``."""
     return {
         "name": standing.name,
@@ -112,7 +122,7 @@ def standing_json(standing: Standing) -> dict[str, object]:
                 for place in standing.places
             ],
         },
-        "conflicts": standing.conflicts,
+        "conflicts": conflicts,
         "quarantined": standing.quarantined,
         "log": {
             "id": standing.log,
