@@ -6,7 +6,7 @@ once. Everything here runs inside one write transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from node.history.effects import effect_of
@@ -117,20 +117,29 @@ def keep(
     )
 
 
-def take_back(rows: Rows, first_n: int, last_n: int, import_no: int) -> int:
-    """Unsealed operations of an import leave the journal as if never saved.
+def take_back(rows: Rows, ns: Iterable[int]) -> int:
+    """Unsealed operations leave the journal as if they had never been saved.
 
     Their numbers are not given out again. Returns how many there were.
     """
-    log_no = own_log_no(rows)
+    found = (rows.journal.get(n) for n in ns)
+    return _take_out(rows, [row for row in found if row is not None])
+
+
+def take_back_import(rows: Rows, first_n: int, last_n: int, import_no: int) -> int:
+    """The import's unsealed operations from n to n leave the journal likewise."""
     found = rows.journal.between(first_n, last_n, last_n - first_n + 1)
-    mine = [row for row in found if row.import_no == import_no]
+    return _take_out(rows, [row for row in found if row.import_no == import_no])
+
+
+def _take_out(rows: Rows, gone: Sequence[JournalRow]) -> int:
+    log_no = own_log_no(rows)
     touched: set[int] = set()
-    for row in mine:
+    for row in gone:
         effect = effect_of(decode_operation(row.op), log_no, rows.logs.ensure)
         if effect is not None:
             number = rows.records.number_of(row.scope_no, *effect.record)
             touched |= set() if number is None else {number}
-    rows.journal.remove([row.n for row in mine])
+    rows.journal.remove([row.n for row in gone])
     rebuild_records(rows, touched)
-    return len(mine)
+    return len(gone)

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from node.clock import Clock, elapsed
 from node.errors import IncarnationBehind, SealBusy
 from node.history.effects import effect_of
-from node.history.incarnation import birth_of, may_seal
+from node.history.incarnation import SEALED_UP_TO, birth_of, may_seal
 from node.history.sidecar import (
     Standing,
     last_sealed,
@@ -50,8 +50,6 @@ IsSecret = Callable[[int, Value], bool]
 
 SEAL_WAIT_SECONDS: Final = 30.0
 STEP_SECONDS: Final = 0.04
-SEALED_UP_TO: Final = "sealed_up_to_n"
-"""Setting: numbers up to here are sealed, or refused for good."""
 _LOOK_AHEAD: Final = 4 * SET_OPERATIONS
 
 
