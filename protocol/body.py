@@ -7,17 +7,14 @@ number; who and when stand beside the tables, in the order of n.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Final
 
 from protocol.canonical import pack, unpack
 from protocol.columns import (
-    LogReader,
-    LogWriter,
-    ValueReader,
-    ValueWriter,
     decode_integers,
     encode_integers,
     take_array,
@@ -25,68 +22,44 @@ from protocol.columns import (
     take_integer,
     take_text,
 )
+from protocol.dots import LogReader, LogWriter
 from protocol.errors import (
     FrameTooLarge,
     LocalProtocolError,
     MalformedFrame,
     NotCanonical,
 )
+from protocol.identity import Dot
+from protocol.layouts import KIND_OF, decode_layouts, encode_layouts, kind_of
 from protocol.limits import (
     ACTOR_NAME_LIMIT_BYTES,
     COUNT_LIMIT,
     FIELD_LIMIT_BYTES,
-    KIND_LIMIT,
     SET_LIMIT_BYTES,
     SET_OPERATIONS,
     SET_SPAN_DOTS,
     SIGNATURES,
     SINGLE_LIMIT_BYTES,
 )
-from protocol.operation_rows import decode_row, encode_row
 from protocol.operation_values import values_of
 from protocol.operations import (
     Actor,
-    Add,
-    Claim,
     Create,
-    Kind,
-    Link,
     Operation,
     OperatorSignature,
     Redact,
-    Remove,
-    Resolve,
-    Restore,
-    Set,
     Unknown,
-    Withdraw,
 )
-from protocol.tables import (
-    Head,
-    decode_adds,
-    decode_creates,
-    decode_removes,
-    decode_sets,
-    encode_adds,
-    encode_creates,
-    encode_removes,
-    encode_sets,
-)
+from protocol.tables import TableReader, TableWriter
 
-KIND_OF: Final[dict[type[Operation], Kind]] = {
-    Create: Kind.CREATE,
-    Set: Kind.SET,
-    Add: Kind.ADD,
-    Remove: Kind.REMOVE,
-    Withdraw: Kind.WITHDRAW,
-    Restore: Kind.RESTORE,
-    Resolve: Kind.RESOLVE,
-    Link: Kind.LINK,
-    Claim: Kind.CLAIM,
-    Redact: Kind.REDACT,
-}
-"""The kind of each class of operations."""
-_KNOWN: Final = frozenset(int(kind) for kind in Kind)
+_WITHOUT_RECORD: Final = (Create, Redact, Unknown)
+_KINDS_WITH_RECORD: Final = frozenset(
+    kind for form, kind in KIND_OF.items() if form not in _WITHOUT_RECORD
+)
+_NO_RECORD: Final = Dot(b"", 0)
+_number_of: Final = attrgetter("n")
+_FIXED_ITEMS: Final = 11
+"""Items of a body before its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +68,6 @@ class Body:
 
     operations: tuple[Operation, ...]
     signatures: tuple[OperatorSignature, ...] = ()
-
-
-def kind_of(operation: Operation) -> int:
-    """The number of the operation's kind."""
-    if isinstance(operation, Unknown):
-        return operation.kind
-    return KIND_OF[type(operation)]
 
 
 def encode_body(
@@ -116,33 +82,38 @@ def encode_body(
     Raises:
         LocalProtocolError: they are not in order, or above a limit.
     """
+    if not operations:
+        message = "a body needs an operation"
+        raise LocalProtocolError(message)
     logs = LogWriter(log)
-    texts = ValueWriter()
-    by_kind: dict[int, list[Any]] = {}
+    layouts = encode_layouts(operations)
+    records: list[Any] = [
+        each for each in operations if type(each) not in _WITHOUT_RECORD
+    ]
+    record_items = logs.records([each.record for each in records])
+    by_kind: dict[int, list[Operation]] = {}
     for each in operations:
         by_kind.setdefault(kind_of(each), []).append(each)
-    tables = [
-        (
-            int(kind),
-            len(rows),
-            encode_integers(_distances([each.n for each in rows], first_n - 1)),
-            *_encode_table(kind, rows, logs, texts),
-        )
-        for kind, rows in sorted(by_kind.items())
-    ]
+    tables = TableWriter(logs)
+    columns: list[Any] = []
+    for kind, rows in sorted(by_kind.items()):
+        columns += tables.table(kind, rows, list(layouts.columns(kind)))
+    numbers = [each.n for each in operations]
+    times = [each.made_at for each in operations]
     body = pack(
         (
             *_encode_actors([each.actor for each in operations]),
-            encode_integers(
-                _distances([each.made_at for each in operations], time_base)
-            ),
+            encode_integers(_distances(numbers, first_n - 1)),
+            encode_integers(_distances(times, time_base)),
             logs.others,
             _encode_signatures(signatures, first_n),
-            *tables,
-            *texts.tail,
+            *layouts.coded,
+            *record_items,
+            *columns,
+            tables.tail,
         )
     )
-    _check_order([each.n for each in operations], first_n)
+    _check_order(numbers, first_n)
     try:
         _check_size(body, operations)
     except FrameTooLarge as error:
@@ -178,92 +149,39 @@ def _read_body(
     log: bytes, first_n: int, count: int, time_base: int, data: bytes
 ) -> Body:
     items = take_array(unpack(data))
-    if len(items) < 6:
+    if len(items) <= _FIXED_ITEMS:
         raise MalformedFrame
-    logs = LogReader(log, items[3])
-    end = len(items) if type(items[-1]) is tuple else -1
-    tables = [_TableHead(table, first_n) for table in items[5:end]]
-    texts = ValueReader(items[end:] if end == -1 else ())
-    numbers = sorted(n for table in tables for n in table.numbers)
-    if len(numbers) != count or not numbers or numbers[0] != first_n:
-        raise MalformedFrame
-    if numbers[-1] - first_n >= SET_SPAN_DOTS:
-        raise FrameTooLarge
-    actors = _decode_actors(items[0], items[1], count)
-    times = _sums(decode_integers(items[2], count), time_base)
-    heads = list(zip(numbers, actors, times, strict=True))
-    if len(tables) == 1:
-        operations = list(_decode_table(tables[0], heads, logs, texts))
-    else:
-        head_of = {head[0]: head for head in heads}
-        operations = []
-        for table in tables:
-            rows = [head_of[n] for n in table.numbers]
-            operations += _decode_table(table, rows, logs, texts)
-        operations.sort(key=lambda each: each.n)
-    texts.finish()
-    return Body(tuple(operations), _decode_signatures(items[4], first_n))
-
-
-class _TableHead:
-    """Kind, numbers and further items of a table."""
-
-    def __init__(self, found: object, first_n: int) -> None:
-        table = take_array(found)
-        if len(table) < 4:
-            raise MalformedFrame
-        self.kind = take_integer(table[0], KIND_LIMIT, 1)
-        count = take_integer(table[1], SET_OPERATIONS, 1)
-        self.numbers = _sums(decode_integers(table[2], count), first_n - 1)
-        self.items = table[3:]
-
-
-def _encode_table(
-    kind: int, rows: list[Any], logs: LogWriter, texts: ValueWriter
-) -> tuple[Any, ...]:
-    match kind:
-        case Kind.CREATE:
-            return encode_creates(rows, texts)
-        case Kind.SET:
-            return encode_sets(rows, logs, texts)
-        case Kind.ADD:
-            return encode_adds(rows, logs, texts)
-        case Kind.REMOVE:
-            return encode_removes(rows, logs)
-        case _ if kind in _KNOWN:
-            return (tuple([encode_row(each, logs) for each in rows]),)
-        case _:
-            return (tuple([unpack(each.payload) for each in rows]),)
-
-
-def _decode_table(
-    table: _TableHead, heads: Sequence[Head], logs: LogReader, texts: ValueReader
-) -> Iterable[Operation]:
-    kind, items = table.kind, table.items
-    match kind:
-        case Kind.CREATE:
-            return decode_creates(heads, items, texts)
-        case Kind.SET:
-            return decode_sets(heads, items, logs, texts)
-        case Kind.ADD:
-            return decode_adds(heads, items, logs, texts)
-        case Kind.REMOVE:
-            return decode_removes(heads, items, logs)
-        case _:
-            return _decode_rows(table, heads, logs)
-
-
-def _decode_rows(
-    table: _TableHead, heads: Sequence[Head], logs: LogReader
-) -> Iterable[Operation]:
-    kind, items = table.kind, table.items
-    rows = take_array(items[0])
-    if len(items) != 1 or len(rows) != len(heads):
-        raise MalformedFrame
-    pairs = zip(heads, rows, strict=True)
-    if kind in _KNOWN:
-        return [decode_row(kind, head, row, logs) for head, row in pairs]
-    return [Unknown(*head, kind, pack(row)) for head, row in pairs]
+    numbers = _sums(decode_integers(items[2], count), first_n - 1)
+    _take_order(numbers, first_n)
+    heads = list(
+        zip(
+            numbers,
+            _decode_actors(items[0], items[1], count),
+            _sums(decode_integers(items[3], count), time_base),
+            strict=True,
+        )
+    )
+    logs = LogReader(log, items[4])
+    signatures = _decode_signatures(items[5], first_n)
+    layouts = decode_layouts(items[6], items[7], count)
+    fields = [layouts.listed[index] for index in layouts.indexes]
+    has_record = [layout[0] in _KINDS_WITH_RECORD for layout in fields]
+    taken = iter(logs.records(items[8:11], sum(has_record)))
+    records = [next(taken) if each else _NO_RECORD for each in has_record]
+    tables = TableReader(items[_FIXED_ITEMS:-1], items[-1], logs)
+    operations: list[Operation] = []
+    for kind in layouts.kinds():
+        places = layouts.places(kind)
+        operations += tables.table(
+            kind,
+            [heads[place] for place in places],
+            [records[place] for place in places],
+            [fields[place][1:] for place in places],
+            layouts.columns(kind),
+        )
+    tables.finish()
+    operations.sort(key=_number_of)
+    return Body(tuple(operations), signatures)
 
 
 def _distances(numbers: Sequence[int], start: int) -> list[int]:
@@ -349,6 +267,13 @@ def _decode_signatures(found: object, first_n: int) -> tuple[OperatorSignature, 
         )
         for place in range(0, len(flat), 3)
     )
+
+
+def _take_order(numbers: list[int], first_n: int) -> None:
+    try:
+        _check_order(numbers, first_n)
+    except LocalProtocolError as error:
+        raise MalformedFrame(str(error)) from error
 
 
 def _check_order(numbers: list[int], first_n: int) -> None:

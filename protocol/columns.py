@@ -8,14 +8,12 @@ before they make room for it.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
-from protocol.identity import LOG_ID_BYTES, Dot
 from protocol.limits import (
-    BODY_CELLS,
     COUNT_LIMIT,
     FIELD_NUMBER_LIMIT,
     VALUE_DEPTH_LIMIT,
@@ -32,29 +30,37 @@ from protocol.text_columns import (
 
 _PLAIN: Final = frozenset({type(None), int, str, bytes})
 _TEXTS: Final = frozenset({type(None), str})
-_BIRTH: Final = 0
-"""Code of names that are the record's birth dot alone."""
+_WIDTHS: Final = (("b", 1 << 7), ("h", 1 << 15), ("i", 1 << 31), ("q", 1 << 63))
+_FORMS: Final = {1: "b", 2: "h", 4: "i", 8: "q"}
 
 
-# Integers: one integer stands for a column in which all are equal.
+# Integers: one where all are equal, else 1, 2, 4 or 8 bytes each.
 
 
-def encode_integers(numbers: Sequence[int]) -> int | tuple[int, ...]:
-    """The coding of a column of integers, of which there is at least one."""
-    first = numbers[0]
-    if numbers[-1] == first and numbers.count(first) == len(numbers):
-        return first
-    return tuple(numbers)
+def encode_integers(numbers: Sequence[int]) -> int | bytes:
+    """The coding of a column of integers; 0 of an empty one."""
+    if not numbers:
+        return 0
+    lowest, highest = min(numbers), max(numbers)
+    if lowest == highest:
+        return lowest
+    for form, limit in _WIDTHS:
+        if -limit <= lowest and highest < limit:
+            return struct.pack(f">{len(numbers)}{form}", *numbers)
+    message = "an integer of more than 64 bits"
+    raise LocalProtocolError(message)
 
 
 def decode_integers(coded: object, count: int) -> Sequence[int]:
     """The *count* integers of a coded column."""
     if type(coded) is int:
         return (coded,) * count
-    numbers = take_array(coded)
-    if len(numbers) != count or (count and set(map(type, numbers)) != {int}):
+    if type(coded) is not bytes or not count or len(coded) % count:
         raise MalformedFrame
-    return numbers
+    form = _FORMS.get(len(coded) // count)
+    if form is None:
+        raise MalformedFrame
+    return struct.unpack(f">{count}{form}", coded)
 
 
 # Values: joined where all are texts; else an array, of one where all are equal.
@@ -88,17 +94,17 @@ class ValueWriter:
         return tuple(values)
 
     @property
-    def tail(self) -> tuple[bytes, ...]:
-        """What stands behind the tables: the wide columns, if there are any."""
-        return (encode_wide(self._wide),) if self._wide else ()
+    def tail(self) -> bytes | None:
+        """What stands behind all columns: the wide ones, if there are any."""
+        return encode_wide(self._wide) if self._wide else None
 
 
 class ValueReader:
     """Reads the columns of values of one body."""
 
-    def __init__(self, tail: Sequence[object]) -> None:
-        """From the items behind the tables."""
-        self._wide = decode_wide(tail[0]) if tail else []
+    def __init__(self, tail: object) -> None:
+        """From what stands behind all columns."""
+        self._wide = [] if tail is None else decode_wide(tail)
         self._read = 0
 
     def column(self, coded: object, count: int) -> Sequence[Value]:
@@ -227,93 +233,3 @@ def take_bytes(found: object, size: int) -> bytes:
 def take_field(found: object) -> int:
     """*found*, if it is the number of a field."""
     return take_integer(found, FIELD_NUMBER_LIMIT)
-
-
-# Dots: a log by its place in the body's list, 0 for the writer's own.
-
-
-class LogWriter:
-    """The logs that a body refers to, in the order of their first use."""
-
-    def __init__(self, own: bytes) -> None:
-        """The log *own* writes the body; its index is 0."""
-        if len(own) != LOG_ID_BYTES:
-            message = "a log id has 16 bytes"
-            raise LocalProtocolError(message)
-        self._indexes = {own: 0}
-        self._own = own
-
-    @property
-    def others(self) -> tuple[bytes, ...]:
-        """The logs with the indexes 1, 2, …."""
-        return tuple(self._indexes)[1:]
-
-    def index(self, log: bytes) -> int:
-        """The index of *log*, a new one at its first use."""
-        index = self._indexes.get(log)
-        if index is None:
-            if len(log) != LOG_ID_BYTES:
-                message = "a log id has 16 bytes"
-                raise LocalProtocolError(message)
-            index = self._indexes[log] = len(self._indexes)
-        return index
-
-    def dots(self, dots: Sequence[Dot]) -> tuple[int, ...]:
-        """A list of dots as (index, n, index, n, …)."""
-        if len(dots) > 1 and any(a >= b for a, b in pairwise(dots)):
-            message = "dots are sorted, each once"
-            raise LocalProtocolError(message)
-        coded: list[int] = []
-        for log, n in dots:
-            coded.append(self.index(log))
-            coded.append(n)
-        return tuple(coded)
-
-    def names(self, n: int, record: Dot, names: tuple[Dot, ...]) -> object:
-        """The names of a write of operation *n*: 0, a distance, or a list of dots."""
-        if len(names) == 1:
-            name = names[0]
-            if name == record:
-                return _BIRTH
-            if name.log == self._own and name.n < n:
-                return n - name.n
-        return self.dots(names)
-
-
-class LogReader:
-    """The logs that a body refers to, as it lists them."""
-
-    def __init__(self, own: bytes, others: object) -> None:
-        """Of the writer *own* and the coded list *others*."""
-        logs = [take_bytes(log, LOG_ID_BYTES) for log in take_array(others)]
-        self._logs = (own, *logs)
-        self._own = own
-
-    def log(self, index: object) -> bytes:
-        """The log of an index."""
-        if type(index) is not int or not 0 <= index < len(self._logs):
-            raise MalformedFrame
-        return self._logs[index]
-
-    def dot(self, index: object, n: object) -> Dot:
-        """The dot of an index and a number."""
-        return Dot(self.log(index), take_integer(n, lowest=1))
-
-    def dots(self, coded: object) -> tuple[Dot, ...]:
-        """The dots of (index, n, index, n, …)."""
-        flat = take_array(coded)
-        if len(flat) % 2 or len(flat) > 2 * BODY_CELLS:
-            raise MalformedFrame
-        return tuple(
-            self.dot(flat[place], flat[place + 1]) for place in range(0, len(flat), 2)
-        )
-
-    def names(self, n: int, record: Dot, coded: object) -> tuple[Dot, ...]:
-        """The names that are coded for a write of operation *n*."""
-        if type(coded) is int:
-            if coded == _BIRTH:
-                return (record,)
-            if not 0 < coded < n:
-                raise MalformedFrame
-            return (Dot(self._own, n - coded),)
-        return self.dots(coded)

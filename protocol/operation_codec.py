@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from protocol.body import KIND_OF, kind_of
 from protocol.canonical import check_shape, pack, unpack
 from protocol.columns import (
     check_field_value,
@@ -30,6 +29,7 @@ from protocol.errors import (
     RemoteProtocolError,
 )
 from protocol.identity import LOG_ID_BYTES, Dot, Element, Scope
+from protocol.layouts import KIND_OF, kind_of
 from protocol.limits import (
     ACTOR_NAME_LIMIT_BYTES,
     BODY_CELLS,
@@ -48,6 +48,7 @@ from protocol.operations import (
     Elements,
     Kind,
     Operation,
+    Redact,
     Removal,
     Remove,
     Set,
@@ -56,7 +57,8 @@ from protocol.operations import (
     Write,
 )
 
-_KNOWN: Final = frozenset(int(kind) for kind in KIND_OF.values())
+_NO_RECORD: Final = Dot(b"", 0)
+_KNOWN: Final = frozenset(KIND_OF.values())
 
 
 class _FullDots:
@@ -176,8 +178,10 @@ def _payload(operation: Any) -> tuple[Any, ...]:  # noqa: ANN401
             return *record, tuple(flat)
         case Unknown(payload=payload):
             return (unpack(payload),)
-        case _:
+        case Redact():
             return encode_row(operation, _WRITER)
+        case _:
+            return *operation.record, *encode_row(operation, _WRITER)
 
 
 def _lists(lists: tuple[Elements, ...]) -> tuple[Any, ...]:
@@ -222,8 +226,11 @@ def _take_payload(
                 for field, elements in _groups(row[2], 2)
             )
             return Remove(*head, record, removals)
+        case Kind.REDACT, _:
+            return decode_row(kind, head, _NO_RECORD, row, _READER)
         case _ if kind in _KNOWN:
-            return decode_row(kind, head, row, _READER)
+            (record,) = _READER.dots(row[:2])
+            return decode_row(kind, head, record, row[2:], _READER)
         case _, 1:
             payload = pack(row[0])
             check_shape(payload, depth=5)

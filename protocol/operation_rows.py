@@ -58,21 +58,20 @@ class DotReader(Protocol):
 
 
 def encode_row(operation: RowOperation, logs: DotWriter) -> tuple[Any, ...]:
-    """The row of *operation*, without number, actor and time."""
+    """The row of *operation*, without number, actor, time and record."""
     match operation:
-        case Withdraw(record=record, names=names, seen=seen, reason=reason):
+        case Withdraw(names=names, seen=seen, reason=reason):
             check_rising([each.field for each in seen])
             flat: list[object] = []
             for each in seen:
                 flat += (each.field, logs.dots(each.dots))
-            return (*logs.dots((record,)), logs.dots(names), tuple(flat), reason)
-        case Restore(record=record, names=names, reason=reason):
-            return (*logs.dots((record,)), logs.dots(names), reason)
-        case Resolve(record=record, write=write, choice=choice):
+            return (logs.dots(names), tuple(flat), reason)
+        case Restore(names=names, reason=reason):
+            return (logs.dots(names), reason)
+        case Resolve(write=write, choice=choice):
             check_field_value(write.value)
             check_rising([write.field])
             return (
-                *logs.dots((record,)),
                 write.field,
                 write.value,
                 logs.dots(write.names),
@@ -80,17 +79,16 @@ def encode_row(operation: RowOperation, logs: DotWriter) -> tuple[Any, ...]:
                 operation.version,
                 operation.reason,
             )
-        case Link(record=record, link=link, scope=scope, target=target, note=note):
+        case Link(link=link, scope=scope, target=target, note=note):
             return (
-                *logs.dots((record,)),
                 link,
                 scope.fonds,
                 scope.compartment,
                 *logs.dots((target,)),
                 note,
             )
-        case Claim(record=record, sequence=sequence, code=code, state=state):
-            return (*logs.dots((record,)), sequence, code, state)
+        case Claim(sequence=sequence, code=code, state=state):
+            return (sequence, code, state)
         case Redact():
             return (
                 operation.log,
@@ -106,60 +104,63 @@ def encode_row(operation: RowOperation, logs: DotWriter) -> tuple[Any, ...]:
 
 
 def decode_row(
-    kind: int, head: tuple[int, Actor, int], coded: object, logs: DotReader
+    kind: int,
+    head: tuple[int, Actor, int],
+    record: Dot,
+    coded: object,
+    logs: DotReader,
 ) -> RowOperation:
-    """The operation of *kind* whose number, actor and time are *head*."""
+    """The operation of *kind* whose number, actor and time are *head*.
+
+    A redaction has no *record*.
+    """
     row = take_array(coded)
     match kind, len(row):
-        case Kind.WITHDRAW, 5:
-            (record,) = logs.dots(row[:2])
-            seen = take_array(row[3])
+        case Kind.WITHDRAW, 3:
+            seen = take_array(row[1])
             if len(seen) % 2:
                 raise MalformedFrame
             return Withdraw(
                 *head,
                 record,
-                logs.dots(row[2]),
+                logs.dots(row[0]),
                 tuple(
                     Seen(take_field(seen[place]), logs.dots(seen[place + 1]))
                     for place in range(0, len(seen), 2)
                 ),
-                take_text(row[4], TEXT_LIMIT_BYTES),
+                take_text(row[2], TEXT_LIMIT_BYTES),
             )
-        case Kind.RESTORE, 4:
-            (record,) = logs.dots(row[:2])
-            reason = take_text(row[3], TEXT_LIMIT_BYTES)
-            return Restore(*head, record, logs.dots(row[2]), reason)
-        case Kind.RESOLVE, 8:
-            (record,) = logs.dots(row[:2])
-            value = take_field_value(row[3])
+        case Kind.RESTORE, 2:
+            reason = take_text(row[1], TEXT_LIMIT_BYTES)
+            return Restore(*head, record, logs.dots(row[0]), reason)
+        case Kind.RESOLVE, 6:
+            value = take_field_value(row[1])
             return Resolve(
                 *head,
                 record,
-                Write(take_field(row[2]), value, logs.dots(row[4])),
-                take_integer(row[5], _SMALL),
-                take_bytes(row[6], _VERSION_BYTES),
-                take_text(row[7], TEXT_LIMIT_BYTES),
+                Write(take_field(row[0]), value, logs.dots(row[2])),
+                take_integer(row[3], _SMALL),
+                take_bytes(row[4], _VERSION_BYTES),
+                take_text(row[5], TEXT_LIMIT_BYTES),
             )
-        case Kind.LINK, 8:
-            record, target = logs.dots(row[:2]) + logs.dots(row[5:7])
-            fonds = take_bytes(row[3], FONDS_ID_BYTES)
+        case Kind.LINK, 6:
+            (target,) = logs.dots(row[3:5])
+            fonds = take_bytes(row[1], FONDS_ID_BYTES)
             return Link(
                 *head,
                 record,
-                take_integer(row[2], _SMALL),
-                Scope(fonds, take_integer(row[4], _SMALL)),
+                take_integer(row[0], _SMALL),
+                Scope(fonds, take_integer(row[2], _SMALL)),
                 target,
-                take_text(row[7], TEXT_LIMIT_BYTES),
+                take_text(row[5], TEXT_LIMIT_BYTES),
             )
-        case Kind.CLAIM, 5:
-            (record,) = logs.dots(row[:2])
+        case Kind.CLAIM, 3:
             return Claim(
                 *head,
                 record,
-                take_text(row[2], TEXT_LIMIT_BYTES),
-                take_text(row[3], TEXT_LIMIT_BYTES),
-                take_integer(row[4], _SMALL),
+                take_text(row[0], TEXT_LIMIT_BYTES),
+                take_text(row[1], TEXT_LIMIT_BYTES),
+                take_integer(row[2], _SMALL),
             )
         case Kind.REDACT, 7:
             return Redact(

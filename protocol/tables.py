@@ -1,20 +1,18 @@
-"""The tables of the frequent kinds: create, set, add and remove, in columns.
+"""The operations of one kind, as columns (docs/protocol.md, Tables).
 
-A table is one array (docs/protocol.md, Tables): its kind, its number of rows and its
-column of n, which protocol/body.py reads, then the items that are made and read
-here. Records stand in two columns, the index of their log and their n as the
-distance from the last record of the same log.
+Create, set, add and remove stand in a column or two for each field; other kinds in
+one array of rows. What is not in here (number, who, when, the record, which fields)
+stands once for all operations of a body.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
+from protocol.canonical import pack, unpack
 from protocol.columns import (
-    LogReader,
-    LogWriter,
     ValueReader,
     ValueWriter,
     decode_integers,
@@ -22,264 +20,251 @@ from protocol.columns import (
     take_array,
     take_integer,
 )
+from protocol.dots import LogReader, LogWriter
 from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.identity import Dot, Element
-from protocol.limits import BODY_CELLS, COUNT_LIMIT, POSITION_LIMIT
+from protocol.layouts import KIND_OF
+from protocol.limits import BODY_CELLS, POSITION_LIMIT
+from protocol.operation_rows import decode_row, encode_row
 from protocol.operations import (
     Actor,
     Add,
     Create,
     Elements,
+    Kind,
+    Operation,
     Removal,
     Remove,
     Set,
+    Unknown,
     Value,
     Write,
 )
-from protocol.shapes import column_counts, decode_shapes, encode_shapes
 
 Head = tuple[int, Actor, int]
 """Number, actor and time of an operation."""
+_KNOWN: Final = frozenset(KIND_OF.values())
 
 
-def encode_creates(creates: Sequence[Create], texts: ValueWriter) -> tuple[Any, ...]:
-    """The items of a table of creates."""
-    shapes, indexes = encode_shapes(
-        [
-            (*[f for f, _ in each.values], *[~part.field for part in each.lists])
-            for each in creates
-        ]
-    )
-    plain: dict[int, list[Value]] = {}
-    lists: dict[int, list[tuple[Value, ...]]] = {}
-    for number in column_counts(shapes, indexes):
-        if number >= 0:
-            plain[number] = []
-        else:
-            lists[~number] = []
-    for each in creates:
-        for number, value in each.values:
-            plain[number].append(value)
-        for part in each.lists:
-            lists[part.field].append(part.values)
-    items: list[Any] = [shapes, indexes]
-    items += map(texts.column, plain.values())
-    for column in lists.values():
-        items += _encode_lists(column, texts)
-    return tuple(items)
+class TableWriter:
+    """Writes the columns of one body."""
+
+    def __init__(self, logs: LogWriter) -> None:
+        """Dots are coded by *logs*."""
+        self._logs = logs
+        self._texts = ValueWriter()
+
+    @property
+    def tail(self) -> bytes | None:
+        """What stands behind all columns."""
+        return self._texts.tail
+
+    def table(self, kind: int, rows: list[Any], fields: Sequence[int]) -> list[Any]:
+        """The items of the operations *rows*, which have *fields* between them."""
+        match kind:
+            case Kind.CREATE:
+                return self._creates(rows, fields)
+            case Kind.SET:
+                return self._sets(rows, fields)
+            case Kind.ADD:
+                columns: dict[int, list[tuple[Value, ...]]] = {f: [] for f in fields}
+                for each in rows:
+                    for part in each.lists:
+                        columns[part.field].append(part.values)
+                return [item for each in columns.values() for item in self._lists(each)]
+            case Kind.REMOVE:
+                return self._removes(rows, fields)
+            case _ if kind in _KNOWN:
+                return [tuple([encode_row(each, self._logs) for each in rows])]
+            case _:
+                return [tuple([unpack(each.payload) for each in rows])]
+
+    def _creates(self, creates: list[Create], fields: Sequence[int]) -> list[Any]:
+        plain: dict[int, list[Value]] = {f: [] for f in fields if f >= 0}
+        lists: dict[int, list[tuple[Value, ...]]] = {~f: [] for f in fields if f < 0}
+        for each in creates:
+            for number, value in each.values:
+                plain[number].append(value)
+            for part in each.lists:
+                lists[part.field].append(part.values)
+        items = list(map(self._texts.column, plain.values()))
+        for column in lists.values():
+            items += self._lists(column)
+        return items
+
+    def _sets(self, sets: list[Set], fields: Sequence[int]) -> list[Any]:
+        values: dict[int, list[Value]] = {f: [] for f in fields}
+        names: dict[int, list[object]] = {f: [] for f in fields}
+        coded = self._logs.names
+        for each in sets:
+            for write in each.writes:
+                values[write.field].append(write.value)
+                names[write.field].append(coded(each.n, each.record, write.names))
+        items: list[Any] = []
+        for number, column in values.items():
+            items += (self._texts.column(column), _encode_codes(names[number]))
+        return items
+
+    def _lists(self, column: list[tuple[Value, ...]]) -> tuple[Any, Any]:
+        """Two items: the lengths, and all elements in one column."""
+        elements = [value for values in column for value in values]
+        lengths = encode_integers([len(values) for values in column])
+        return lengths, self._texts.column(elements) if elements else ()
+
+    def _removes(self, removes: list[Remove], fields: Sequence[int]) -> list[Any]:
+        columns: dict[int, list[object]] = {number: [] for number in fields}
+        for each in removes:
+            for part in each.removals:
+                columns[part.field].append(self._removal(part, each))
+        return [_encode_codes(column) for column in columns.values()]
+
+    def _removal(self, part: Removal, remove: Remove) -> object:
+        """A position among the birth dot's elements, or (names, position, …)."""
+        elements = part.elements
+        if any(a >= b for a, b in pairwise(elements)):
+            message = "elements are sorted, each once"
+            raise LocalProtocolError(message)
+        if len(elements) == 1 and elements[0].dot == remove.record:
+            return elements[0].position
+        coded: list[object] = []
+        for dot, position in elements:
+            coded += (self._logs.names(remove.n, remove.record, (dot,)), position)
+        return tuple(coded)
 
 
-def decode_creates(
-    heads: Sequence[Head], items: tuple[Any, ...], texts: ValueReader
-) -> Iterator[Create]:
-    """The creates of a table."""
-    reader = _TableReader(items, len(heads), texts)
-    shapes, indexes = reader.shapes()
-    columns: dict[int, Callable[[], Any]] = {}
-    for number, count in column_counts(shapes, indexes).items():
-        column = reader.values(count) if number >= 0 else reader.lists(~number, count)
-        columns[number] = iter(column).__next__
-    reader.finish()
-    rows = [
-        (
-            [(number, columns[number]) for number in shape if number >= 0],
-            [columns[number] for number in shape if number < 0],
-        )
-        for shape in shapes
-    ]
-    for head, index in zip(heads, indexes, strict=True):
-        plain, lists = rows[index]
-        yield Create(
-            *head,
-            tuple([(number, value()) for number, value in plain]),
-            tuple([part() for part in lists]),
-        )
+class TableReader:
+    """Takes the columns of one body, one after another."""
 
-
-def encode_sets(
-    sets: Sequence[Set], logs: LogWriter, texts: ValueWriter
-) -> tuple[Any, ...]:
-    """The items of a table of sets."""
-    items = _encode_records([each.record for each in sets], logs)
-    shapes, indexes = encode_shapes(
-        [tuple([write.field for write in each.writes]) for each in sets]
-    )
-    counts = column_counts(shapes, indexes)
-    values: dict[int, list[Value]] = {number: [] for number in counts}
-    names: dict[int, list[object]] = {number: [] for number in counts}
-    for each in sets:
-        for write in each.writes:
-            values[write.field].append(write.value)
-            names[write.field].append(logs.names(each.n, each.record, write.names))
-    items += (shapes, indexes)
-    for number, column in values.items():
-        items += (texts.column(column), _encode_names(names[number]))
-    return tuple(items)
-
-
-def decode_sets(
-    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader, texts: ValueReader
-) -> Iterator[Set]:
-    """The sets of a table."""
-    reader = _TableReader(items, len(heads), texts)
-    records = reader.records(logs)
-    shapes, indexes = reader.shapes()
-    columns: dict[int, Iterator[tuple[Value, object]]] = {}
-    for number, count in column_counts(shapes, indexes).items():
-        columns[take_integer(number)] = zip(
-            reader.values(count), reader.names(count), strict=True
-        )
-    reader.finish()
-    for head, record, index in zip(heads, records, indexes, strict=True):
-        writes = []
-        for number in shapes[index]:
-            value, coded = next(columns[number])
-            writes.append(Write(number, value, logs.names(head[0], record, coded)))
-        yield Set(*head, record, tuple(writes))
-
-
-def encode_adds(
-    adds: Sequence[Add], logs: LogWriter, texts: ValueWriter
-) -> tuple[Any, ...]:
-    """The items of a table of adds."""
-    items = _encode_records([each.record for each in adds], logs)
-    shapes, indexes = encode_shapes(
-        [tuple([part.field for part in each.lists]) for each in adds]
-    )
-    columns: dict[int, list[tuple[Value, ...]]] = {
-        number: [] for number in column_counts(shapes, indexes)
-    }
-    for each in adds:
-        for part in each.lists:
-            columns[part.field].append(part.values)
-    items += (shapes, indexes)
-    for column in columns.values():
-        items += _encode_lists(column, texts)
-    return tuple(items)
-
-
-def decode_adds(
-    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader, texts: ValueReader
-) -> Iterator[Add]:
-    """The adds of a table."""
-    reader = _TableReader(items, len(heads), texts)
-    records = reader.records(logs)
-    shapes, indexes = reader.shapes()
-    columns = {
-        number: iter(reader.lists(take_integer(number), count))
-        for number, count in column_counts(shapes, indexes).items()
-    }
-    reader.finish()
-    for head, record, index in zip(heads, records, indexes, strict=True):
-        lists = tuple([next(columns[number]) for number in shapes[index]])
-        yield Add(*head, record, lists)
-
-
-def encode_removes(removes: Sequence[Remove], logs: LogWriter) -> tuple[Any, ...]:
-    """The items of a table of removes."""
-    items = _encode_records([each.record for each in removes], logs)
-    shapes, indexes = encode_shapes(
-        [tuple([part.field for part in each.removals]) for each in removes]
-    )
-    columns: dict[int, list[object]] = {
-        number: [] for number in column_counts(shapes, indexes)
-    }
-    for each in removes:
-        for part in each.removals:
-            columns[part.field].append(_encode_removal(part, each, logs))
-    items += (shapes, indexes, *(tuple(column) for column in columns.values()))
-    return tuple(items)
-
-
-def decode_removes(
-    heads: Sequence[Head], items: tuple[Any, ...], logs: LogReader
-) -> Iterator[Remove]:
-    """The removes of a table."""
-    reader = _TableReader(items, len(heads))
-    records = reader.records(logs)
-    shapes, indexes = reader.shapes()
-    columns = {
-        take_integer(number): iter(reader.array(count))
-        for number, count in column_counts(shapes, indexes).items()
-    }
-    reader.finish()
-    for head, record, index in zip(heads, records, indexes, strict=True):
-        removals = [
-            Removal(number, _decode_removal(next(columns[number]), head, record, logs))
-            for number in shapes[index]
-        ]
-        yield Remove(*head, record, tuple(removals))
-
-
-def _encode_removal(part: Removal, remove: Remove, logs: LogWriter) -> object:
-    """A position of the birth dot's elements, or (names, position, …)."""
-    elements = part.elements
-    if any(a >= b for a, b in pairwise(elements)):
-        message = "elements are sorted, each once"
-        raise LocalProtocolError(message)
-    if len(elements) == 1 and elements[0].dot == remove.record:
-        return elements[0].position
-    coded: list[object] = []
-    for dot, position in elements:
-        coded += (logs.names(remove.n, remove.record, (dot,)), position)
-    return tuple(coded)
-
-
-def _decode_removal(
-    coded: object, head: Head, record: Dot, logs: LogReader
-) -> tuple[Element, ...]:
-    if type(coded) is int:
-        return (Element(record, take_integer(coded, POSITION_LIMIT)),)
-    flat = take_array(coded)
-    if len(flat) % 2:
-        raise MalformedFrame
-    elements = []
-    for place in range(0, len(flat), 2):
-        dots = logs.names(head[0], record, flat[place])
-        if len(dots) != 1:
-            raise MalformedFrame
-        position = take_integer(flat[place + 1], POSITION_LIMIT)
-        elements.append(Element(dots[0], position))
-    return tuple(elements)
-
-
-def _encode_records(records: Sequence[Dot], logs: LogWriter) -> list[Any]:
-    indexes: list[int] = []
-    distances: list[int] = []
-    last: dict[int, int] = {}
-    for log, n in records:
-        index = logs.index(log)
-        indexes.append(index)
-        distances.append(n - last.get(index, 0))
-        last[index] = n
-    return [encode_integers(indexes), encode_integers(distances)]
-
-
-def _encode_names(coded: list[object]) -> object:
-    """0 where every write names the birth dot alone, else the column."""
-    if coded.count(0) == len(coded):
-        return 0
-    return tuple(coded)
-
-
-def _encode_lists(
-    column: list[tuple[Value, ...]], texts: ValueWriter
-) -> tuple[Any, Any]:
-    """Two items: the lengths, and all elements in one column."""
-    elements = [value for values in column for value in values]
-    lengths = encode_integers([len(values) for values in column])
-    return lengths, texts.column(elements) if elements else ()
-
-
-class _TableReader:
-    """Takes the items of a table one after another."""
-
-    def __init__(
-        self, items: tuple[Any, ...], rows: int, texts: ValueReader | None = None
-    ) -> None:
+    def __init__(self, items: Sequence[object], tail: object, logs: LogReader) -> None:
+        """From *items* and what stands behind them; dots are read by *logs*."""
         self._items = iter(items)
-        self._rows = rows
-        self._texts = texts or ValueReader(())
+        self._texts = ValueReader(tail)
+        self._logs = logs
+
+    def finish(self) -> None:
+        """Return if nothing is left."""
+        for _ in self._items:
+            raise MalformedFrame
+        self._texts.finish()
+
+    def table(
+        self,
+        kind: int,
+        heads: Sequence[Head],
+        records: Sequence[Dot],
+        layouts: Sequence[Sequence[int]],
+        fields: dict[int, int],
+    ) -> Iterator[Operation]:
+        """The operations of *kind*.
+
+        Each has its head, its fields (*layouts*) and, unless it is a create, its
+        record; *fields* says how many operations have each field.
+        """
+        match kind:
+            case Kind.CREATE:
+                return self._creates(heads, layouts, fields)
+            case Kind.SET:
+                return self._sets(heads, records, layouts, fields)
+            case Kind.ADD:
+                return self._adds(heads, records, layouts, fields)
+            case Kind.REMOVE:
+                return self._removes(heads, records, layouts, fields)
+            case _:
+                return self._rows(kind, heads, records)
+
+    def _creates(
+        self,
+        heads: Sequence[Head],
+        layouts: Sequence[Sequence[int]],
+        fields: dict[int, int],
+    ) -> Iterator[Create]:
+        columns: dict[int, Callable[[], Any]] = {}
+        for number, count in fields.items():
+            column = self._values(count) if number >= 0 else self._lists(~number, count)
+            columns[number] = iter(column).__next__
+        takers: dict[Sequence[int], Any] = {}
+        for head, layout in zip(heads, layouts, strict=True):
+            if layout not in takers:
+                takers[layout] = (
+                    [(number, columns[number]) for number in layout if number >= 0],
+                    [columns[number] for number in layout if number < 0],
+                )
+            plain, lists = takers[layout]
+            yield Create(
+                *head,
+                tuple([(number, take()) for number, take in plain]),
+                tuple([take() for take in lists]),
+            )
+
+    def _sets(
+        self,
+        heads: Sequence[Head],
+        records: Sequence[Dot],
+        layouts: Sequence[Sequence[int]],
+        fields: dict[int, int],
+    ) -> Iterator[Set]:
+        names = self._logs.names
+        columns: dict[int, Iterator[tuple[Value, object]]] = {}
+        for number, count in fields.items():
+            columns[number] = zip(self._values(count), self._codes(count), strict=True)
+        for head, record, layout in zip(heads, records, layouts, strict=True):
+            writes = []
+            for number in layout:
+                value, coded = next(columns[number])
+                writes.append(Write(number, value, names(head[0], record, coded)))
+            yield Set(*head, record, tuple(writes))
+
+    def _adds(
+        self,
+        heads: Sequence[Head],
+        records: Sequence[Dot],
+        layouts: Sequence[Sequence[int]],
+        fields: dict[int, int],
+    ) -> Iterator[Add]:
+        columns = {f: iter(self._lists(f, count)) for f, count in fields.items()}
+        for head, record, layout in zip(heads, records, layouts, strict=True):
+            yield Add(*head, record, tuple([next(columns[f]) for f in layout]))
+
+    def _removes(
+        self,
+        heads: Sequence[Head],
+        records: Sequence[Dot],
+        layouts: Sequence[Sequence[int]],
+        fields: dict[int, int],
+    ) -> Iterator[Remove]:
+        columns = {f: iter(self._codes(count)) for f, count in fields.items()}
+        for head, record, layout in zip(heads, records, layouts, strict=True):
+            removals = [
+                Removal(f, self._elements(next(columns[f]), head, record))
+                for f in layout
+            ]
+            yield Remove(*head, record, tuple(removals))
+
+    def _rows(
+        self, kind: int, heads: Sequence[Head], records: Sequence[Dot]
+    ) -> Iterator[Operation]:
+        rows = take_array(self._next())
+        if kind in _KNOWN:
+            for head, record, row in _together(heads, records, rows):
+                yield decode_row(kind, head, record, row, self._logs)
+        else:
+            for head, _record, row in _together(heads, records, rows):
+                yield Unknown(*head, kind, pack(row))
+
+    def _elements(self, coded: object, head: Head, record: Dot) -> tuple[Element, ...]:
+        if type(coded) is int:
+            return (Element(record, take_integer(coded, POSITION_LIMIT)),)
+        flat = take_array(coded)
+        if len(flat) % 2:
+            raise MalformedFrame
+        elements = []
+        for place in range(0, len(flat), 2):
+            dots = self._logs.names(head[0], record, flat[place])
+            if len(dots) != 1:
+                raise MalformedFrame
+            position = take_integer(flat[place + 1], POSITION_LIMIT)
+            elements.append(Element(dots[0], position))
+        return tuple(elements)
 
     def _next(self) -> object:
         for item in self._items:
@@ -287,62 +272,27 @@ class _TableReader:
             return found
         raise MalformedFrame
 
-    def finish(self) -> None:
-        """Return if nothing is left."""
-        for _ in self._items:
-            raise MalformedFrame
-
-    def shapes(self) -> tuple[tuple[tuple[int, ...], ...], bytes]:
-        """The shapes and the index of each row's."""
-        return decode_shapes(self._next(), self._next(), self._rows)
-
-    def records(self, logs: LogReader) -> list[Dot]:
-        """The record of each row."""
-        indexes = decode_integers(self._next(), self._rows)
-        distances = decode_integers(self._next(), self._rows)
-        records = []
-        last: dict[int, int] = {}
-        for index, distance in zip(indexes, distances, strict=True):
-            n = last[index] = last.get(index, 0) + distance
-            if not 0 < n <= COUNT_LIMIT:
-                raise MalformedFrame
-            records.append(Dot(logs.log(index), n))
-        return records
-
-    def values(self, count: int) -> Sequence[Value]:
-        """A column of *count* values."""
+    def _values(self, count: int) -> Sequence[Value]:
         return self._texts.column(self._next(), count)
 
-    def array(self, count: int) -> tuple[Any, ...]:
-        """A column of *count* items of any form."""
-        found = take_array(self._next())
+    def _codes(self, count: int) -> Sequence[object]:
+        found = self._next()
+        if type(found) is not tuple:
+            return decode_integers(found, count)
         if len(found) != count:
             raise MalformedFrame
         return found
 
-    def names(self, count: int) -> Sequence[object]:
-        """A column of *count* coded names."""
-        found = self._next()
-        if type(found) is int:
-            return (take_integer(found, 0),) * count
-        names = take_array(found)
-        if len(names) != count:
-            raise MalformedFrame
-        return names
-
-    def lists(self, field: int, count: int) -> list[Elements]:
-        """A column of *count* lists of the list field *field*."""
+    def _lists(self, field: int, count: int) -> list[Elements]:
         lengths = decode_integers(self._next(), count)
-        if count and min(lengths) < 0:
+        if min(lengths) < 0:
             raise MalformedFrame
         total = sum(lengths)
         if total > BODY_CELLS:
             raise FrameTooLarge
         coded = self._next()
-        elements = (
-            tuple(self._texts.column(coded, total)) if total else take_array(coded)
-        )
-        if not total and elements:
+        elements = tuple(self._texts.column(coded, total)) if total else ()
+        if not total and coded != ():
             raise MalformedFrame
         lists = []
         start = 0
@@ -350,3 +300,18 @@ class _TableReader:
             lists.append(Elements(field, elements[start : start + length]))
             start += length
         return lists
+
+
+def _encode_codes(codes: list[Any]) -> object:
+    """A column of integers; an array where one of them is an array."""
+    if {int}.issuperset(map(type, codes)):
+        return encode_integers(codes)
+    return tuple(codes)
+
+
+def _together(
+    heads: Sequence[Head], records: Sequence[Dot], rows: Sequence[Any]
+) -> Iterator[tuple[Head, Dot, Any]]:
+    if len(rows) != len(heads):
+        raise MalformedFrame
+    return zip(heads, records, rows, strict=True)

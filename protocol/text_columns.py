@@ -25,13 +25,14 @@ _BETWEEN: Final = "\n"
 _NEXT: Final = "\x1f"
 _NEXT_OF_SECOND: Final = "\x1e"
 _NIL: Final = "\x1d"
+_SUCCESSORS: Final = frozenset({_NEXT, _NEXT_OF_SECOND})
 _LAST_NUMBER: Final = re.compile(r"[0-9]{1,9}\Z")
 _LAST_NUMBERS: Final = re.compile(r"([0-9]{1,9})([^0-9]+)([0-9]{1,9})\Z")
 _DIGITS: Final = frozenset("0123456789")
 
 
 def join_texts(values: Sequence[str | None]) -> str | None:
-    """The joined text of a column; None if a text holds a character that is reserved."""
+    """The joined text of a column; None if a text holds a reserved character."""
     texts = [_NIL if text is None else text for text in values]
     joined = _BETWEEN.join(texts)
     if joined.count(_BETWEEN) != len(values) - 1:
@@ -48,7 +49,7 @@ def split_texts(joined: Sequence[str]) -> list[str | None]:
     texts: list[str | None] = []
     last: str | None = None
     for part in joined:
-        if part == _NEXT or part == _NEXT_OF_SECOND:  # noqa: PLR1714
+        if part in _SUCCESSORS:
             last = None if last is None else _successor(last, part)
             if last is None:
                 raise MalformedFrame
