@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from protocol.errors import RemoteProtocolError
+from protocol.identity import printed_log
 
 
 class SyncError(Exception):
@@ -74,6 +75,16 @@ class PeerMisbehaved(SyncError):
         self.address = address
         self.cause_code = cause.code
         self.detail = str(cause)
+
+
+class UnknownSender(SyncError):
+    """Somebody who has not joined this hub sent something; it was not taken."""
+
+    code: ClassVar[str] = "unknown-sender"
+
+    def __init__(self, log: bytes) -> None:
+        super().__init__(log.hex())
+        self.log = printed_log(log)
 
 
 class NotJoined(SyncError):
@@ -145,6 +156,28 @@ class BundleDamaged(SyncError):
         """Change-sets that were taken before the damage."""
 
 
+class ReceiverNotNamed(SyncError):
+    """It is not clear for which room the bundle should be written."""
+
+    code: ClassVar[str] = "receiver-not-named"
+
+    def __init__(self, wanted: str, found: tuple[str, ...]) -> None:
+        super().__init__(wanted, found)
+        self.wanted = wanted
+        self.found = ", ".join(found)
+        """Names that would do."""
+
+
+class ReceiverUnheard(SyncError):
+    """Nothing was heard from that room yet, so nobody knows what it needs."""
+
+    code: ClassVar[str] = "receiver-unheard"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 class AddressInUse(SyncError):
     """Another program listens at this address and port."""
 
@@ -175,6 +208,7 @@ _EXIT_BY_CODE: Final = {
     "peer-busy": EXIT_PASSING,
     "peer-refused": EXIT_PASSING,
     "peer-misbehaved": EXIT_REFUSED,
+    "unknown-sender": EXIT_REFUSED,
     "not-joined": EXIT_REFUSED,
     "already-joined": EXIT_REFUSED,
     "no-address": EXIT_INPUT,
@@ -184,13 +218,34 @@ _EXIT_BY_CODE: Final = {
     "invitation-refused": EXIT_REFUSED,
     "bundle-foreign": EXIT_INPUT,
     "bundle-damaged": EXIT_DAMAGED,
+    "receiver-not-named": EXIT_INPUT,
+    "receiver-unheard": EXIT_REFUSED,
     "address-in-use": EXIT_REFUSED,
     "store-busy": EXIT_PASSING,
     "store-full": EXIT_PASSING,
     "store-damaged": EXIT_DAMAGED,
     "schema-too-new": EXIT_DAMAGED,
     "key-missing": EXIT_DAMAGED,
-    "not-this-home": EXIT_REFUSED,
+    "not-a-home": EXIT_INPUT,
+    "home-exists": EXIT_REFUSED,
+    "seal-busy": EXIT_PASSING,
+    "sidecar-damaged": EXIT_DAMAGED,
+    "incarnation-behind": EXIT_REFUSED,
+    "history-damaged": EXIT_DAMAGED,
+    "unknown-scope": EXIT_INPUT,
+    "unknown-field": EXIT_INPUT,
+    "unknown-fonds": EXIT_INPUT,
+    "fonds-not-named": EXIT_INPUT,
+    "fonds-exists": EXIT_REFUSED,
+    "workbook-unreadable": EXIT_INPUT,
+    "no-catalogue": EXIT_INPUT,
+    "import-busy": EXIT_PASSING,
+    "unknown-import": EXIT_INPUT,
+    "malformed": EXIT_INPUT,
+    "unsupported-version": EXIT_REFUSED,
+    "bad-signature": EXIT_DAMAGED,
+    "unknown-box-key": EXIT_INPUT,
+    "unknown-prefix": EXIT_PASSING,
     "unknown-record": EXIT_INPUT,
     "ambiguous-record": EXIT_INPUT,
     "secret-refused": EXIT_INPUT,
