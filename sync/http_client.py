@@ -18,11 +18,13 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 from yarl import URL
 
+from protocol.errors import MalformedFrame
 from sync.errors import Interrupted, PeerUnreachable
 from sync.inflow import BUFFER_BYTES, IDLE_SECONDS, Inflow, start_pump
 from sync.sockets import Meter, Traffic
 
 CONNECT_SECONDS: Final = 30.0
+_REFUSAL_LIMIT_BYTES: Final = 64
 PIECE_BYTES: Final = 8 * 1024
 """Handed to the socket at a time, and waited for."""
 KEEP_SECONDS: Final = 75.0
@@ -37,6 +39,26 @@ class Response:
     wait_seconds: int | None
     """The value of ``Retry-After``, where there is one."""
     inflow: Inflow
+
+    async def read_short(self, limit_bytes: int) -> bytes:
+        """A short body, whole.
+
+        Raises:
+            MalformedFrame: it is longer than *limit_bytes*.
+        """
+        body = bytearray()
+        while piece := await self.inflow.take():
+            body += piece
+            if len(body) > limit_bytes:
+                message = f"an answer in clear of more than {limit_bytes} bytes"
+                raise MalformedFrame(message)
+        return bytes(body)
+
+    async def refusal(self) -> str:
+        """What an unsigned refusal says, made safe to show."""
+        text = (await self.read_short(_REFUSAL_LIMIT_BYTES)).decode("ascii", "replace")
+        is_slug = bool(text) and text.replace("-", "").isalnum()
+        return text if is_slug else f"http-{self.status}"
 
 
 class Wire:

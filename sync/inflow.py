@@ -33,7 +33,14 @@ _BREAKS: Final = (aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError
 class Inflow:
     """A bounded buffer between the pump and whoever commits."""
 
-    def __init__(self, transport: asyncio.ReadTransport | None = None) -> None:
+    def __init__(
+        self,
+        transport: asyncio.ReadTransport | None = None,
+        *,
+        limit_bytes: int | None = None,
+    ) -> None:
+        """A body longer than *limit_bytes* is broken off there."""
+        self._limit_bytes = limit_bytes
         self.cut: str | None = None
         """Why the body broke off; None while it has not."""
         self.received_bytes = 0
@@ -50,8 +57,16 @@ class Inflow:
         """Nothing waits to be taken just now."""
         return not self._pieces
 
+    @property
+    def is_over_limit(self) -> bool:
+        """As much has come as may."""
+        limit = self._limit_bytes
+        return limit is not None and self.received_bytes >= limit
+
     def feed(self, data: bytes) -> None:
         """Keep *data*; stop reading the socket when enough waits."""
+        if self._limit_bytes is not None:
+            data = data[: self._limit_bytes - self.received_bytes]
         self.received_bytes += len(data)
         self._waiting_bytes += len(data)
         self._pieces.append(data)
@@ -114,6 +129,8 @@ async def _pump(content: StreamReader, inflow: Inflow, idle_seconds: float) -> N
                 inflow.end()
                 return
             inflow.feed(data)
+            if inflow.is_over_limit:
+                inflow.end("too long")
 
 
 def _move_waiting(content: StreamReader, inflow: Inflow) -> None:

@@ -1,0 +1,314 @@
+"""One session with the hub over a network: requests until both sides are even.
+
+Laws of this file (docs/protocol.md, Exchange):
+
+1. After a request that ended without a checkpoint the next one only asks, so nothing
+   that arrived goes up twice.
+2. A session gives up when several requests running bring nothing forward, and never
+   because it is long.
+3. Whatever the outcome, a line in the ledger says what it cost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from node.clock import elapsed
+from node.errors import NodeError
+from node.keys import random_bytes
+from node.machine import HUB_ADDRESS, Machine
+from node.store.row_types import ExchangeRow
+from protocol.boxkeys import open_notice
+from protocol.envelope import (
+    SECRET_BYTES,
+    EnvelopeKind,
+    EnvelopeWriter,
+    sealed_hash,
+)
+from protocol.errors import BadSignature, RemoteProtocolError, UnknownPrefix
+from protocol.messages import BoxKeyStatement, Purpose
+from sync.box_keys import BoxKeys
+from sync.engine import Progress, Request, Tally
+from sync.errors import (
+    Interrupted,
+    NoAddress,
+    NotARoom,
+    NotJoined,
+    PeerBusy,
+    PeerMisbehaved,
+    PeerRefused,
+    PeerUnreachable,
+    SyncError,
+)
+from sync.http_client import Response, Wire
+from sync.statuses import BUSY, KEY_NOTICE, NOTICE_LIMIT_BYTES, OK, PREFIX_NOT_HELD
+
+FRUITLESS_LIMIT: Final = 6
+"""Requests running that brought nothing forward before a session gives up."""
+FIRST_WAIT_SECONDS: Final = 0.2
+LONGEST_WAIT_SECONDS: Final = 30.0
+BUSY_LIMIT_SECONDS: Final = 60
+
+_DONE: Final = "done"
+_ANSWERED_OUTCOMES: Final = frozenset({_DONE, "peer-unreachable", "no-address"})
+
+_PASSING = (Interrupted, PeerBusy, PeerMisbehaved, PeerRefused, PeerUnreachable)
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeReport:
+    """What a session did and cost."""
+
+    bytes_up: int
+    """TCP payload that the other side acknowledged, heads included."""
+    bytes_down: int
+    requests: int
+    sent: int
+    received: int
+    results: Mapping[str, int]
+    seconds: float
+
+
+async def exchange(
+    machine: Machine, address: str | None = None, progress: Progress | None = None
+) -> ExchangeReport:
+    """Bring this room and its hub to the same state, as far as the link allows.
+
+    Raises:
+        NotARoom, NotJoined, NoAddress: there is nobody to exchange with.
+        PeerUnreachable, Interrupted, PeerBusy, PeerRefused, PeerMisbehaved: the link
+            or the hub did not do; what had arrived stays, and the next try goes on.
+        NodeError: this machine's own store.
+    """
+    if machine.is_hub:
+        raise NotARoom
+    hub_key = await machine.room.hub_key()
+    if hub_key is None:
+        raise NotJoined
+    where = address or await machine.store.read(
+        lambda rows: rows.settings.get(HUB_ADDRESS)
+    )
+    if not where:
+        raise NoAddress
+    async with Wire(str(where)) as wire:
+        session = _Session(machine, wire, hub_key, progress)
+        return await session.run()
+
+
+class _Session:
+    """Requests to one hub, one after the other."""
+
+    def __init__(
+        self, machine: Machine, wire: Wire, hub_key: bytes, progress: Progress | None
+    ) -> None:
+        self._machine = machine
+        self._room = machine.room
+        self._wire = wire
+        self._hub_key = hub_key
+        self._progress = progress
+        self._box_keys = BoxKeys(machine.store, machine.keys)
+        self._tally = Tally()
+        self._requests = 0
+        self._until: dict[Scope, int] | None = None
+        self._only_asks = False
+        """A request ended without a checkpoint: ask where the hub stands."""
+        self._is_plain = False
+        self._is_even = False
+        self._has_met = False
+        """Somebody was there in this session."""
+        self._receipted_seq = 0
+        self._hub_box: BoxKeyStatement | None = None
+        """The box key of a key notice of this session."""
+        self._begun = elapsed()
+
+    async def run(self) -> ExchangeReport:
+        clock = self._machine.clock
+        self._only_asks = await _ended_open(self._machine)
+        ledger = await self._machine.store.write(
+            lambda rows: rows.exchanges.begin("wire", self._hub_key, clock.now())
+        )
+        begun_at = clock.now()
+        outcome = "broken-off"
+        try:
+            await self._until_even()
+            outcome = _DONE
+        except (SyncError, NodeError) as error:
+            outcome = error.code
+            raise
+        finally:
+            report = self._report()
+            row = ExchangeRow(
+                exchange_no=ledger,
+                carrier="wire",
+                peer=self._hub_key,
+                begun_at=begun_at,
+                ended_at=clock.now(),
+                requests=report.requests,
+                bytes_up=report.bytes_up,
+                bytes_down=report.bytes_down,
+                sent=report.sent,
+                received=report.received,
+                outcome=outcome,
+            )
+            await self._machine.store.write(lambda rows: rows.exchanges.put(row))
+        return report
+
+    def _report(self) -> ExchangeReport:
+        traffic = self._wire.traffic
+        return ExchangeReport(
+            bytes_up=traffic.sent_bytes,
+            bytes_down=traffic.received_bytes,
+            requests=self._requests,
+            sent=self._tally.sent,
+            received=self._tally.received,
+            results=dict(self._tally.results),
+            seconds=elapsed() - self._begun,
+        )
+
+    async def _until_even(self) -> None:
+        await self._box_keys.renew(await self._room.hub_time())
+        await self._room.prepare()
+        fruitless = 0
+        while not self._is_even:
+            before = self._standing()
+            try:
+                await self._request()
+            except _PASSING as error:
+                fruitless = 0 if self._standing() != before else fruitless + 1
+                is_alone = isinstance(error, PeerUnreachable) and not self._has_met
+                if is_alone or fruitless >= FRUITLESS_LIMIT:
+                    raise
+                await asyncio.sleep(_wait_seconds(error, fruitless))
+            else:
+                fruitless = 0
+
+    def _standing(self) -> tuple[int, int, int]:
+        """Changes whenever something was brought forward."""
+        return (
+            self._tally.received,
+            self._tally.results.total(),
+            self._receipted_seq,
+        )
+
+    async def _request(self) -> None:
+        hub_box = self._hub_box or await self._box_keys.known(
+            self._hub_key, Purpose.WIRE
+        )
+        if hub_box is None:
+            raise NotJoined
+        envelope = EnvelopeWriter.to_receiver(
+            EnvelopeKind.EXCHANGE, hub_box.key, random_bytes(SECRET_BYTES)
+        )
+        hello, statements = await self._room.hello(self._until, plain=self._is_plain)
+        request = Request(
+            self._room,
+            self._box_keys,
+            envelope,
+            hello,
+            hub_key=self._hub_key,
+            seed=self._machine.keys.machine_seed,
+            tally=self._tally,
+        )
+        only_asks, self._only_asks = self._only_asks, True
+        blocks = request.blocks(
+            statements,
+            None if only_asks else self._room.outgoing(),
+            None if self._is_plain else self._room.choose_prefix,
+        )
+        self._requests += 1
+        try:
+            async with self._wire.post("/x", await _whole_if_short(blocks)) as response:
+                self._has_met = True
+                if response.status != OK:
+                    raise await self._refused(response, envelope)
+                answered = await request.read_answer(response.inflow, self._progress)
+                cut = response.inflow.cut or "the answer ended early"
+        except Interrupted:
+            self._has_met = True
+            raise
+        except RemoteProtocolError as error:
+            self._is_plain = self._is_plain or isinstance(error, UnknownPrefix)
+            raise PeerMisbehaved(self._wire.address, error) from error
+        finally:
+            await blocks.aclose()
+            self._note(request)
+        if answered is None:
+            raise Interrupted(self._wire.address, cut)
+        self._until = answered.outcome.until
+        self._is_even = (
+            await self._room.is_done(answered.checkpoint)
+            and not request.left_out_some
+            and not (only_asks and await self._has_outgoing())
+        )
+
+    def _note(self, request: Request) -> None:
+        checkpoint = request.checkpoint
+        if checkpoint is not None:
+            self._only_asks = False
+            self._receipted_seq = checkpoint.receipted_seq
+
+    async def _has_outgoing(self) -> bool:
+        outgoing = self._room.outgoing()
+        try:
+            return await anext(outgoing, None) is not None
+        finally:
+            await outgoing.aclose()
+
+    async def _refused(self, response: Response, envelope: EnvelopeWriter) -> SyncError:
+        """What an answer without authority comes to."""
+        where = self._wire.address
+        if response.status == BUSY:
+            return PeerBusy(where, response.wait_seconds or 1)
+        if response.status == KEY_NOTICE:
+            body = await response.read_short(NOTICE_LIMIT_BYTES)
+            notice = open_notice(body, sealed_hash(envelope.secrets.address))
+            if notice.statement.owner != self._hub_key:
+                message = "a key notice of another hub"
+                raise BadSignature(message)
+            # It answers this very envelope, so its key is the hub's key of today,
+            # also where a restored hub has forgotten a newer one.
+            self._hub_box = notice.statement
+            await self._box_keys.learn(notice.statement, self._hub_key)
+            return PeerRefused(where, "box-key-renewed")
+        if response.status == PREFIX_NOT_HELD:
+            self._is_plain = True
+        return PeerRefused(where, await response.refusal())
+
+
+async def _ended_open(machine: Machine) -> bool:
+    """The last session may have ended behind a request without an answer."""
+    last = await machine.store.read(lambda rows: rows.exchanges.newest(1))
+    return bool(last) and last[0].outcome not in _ANSWERED_OUTCOMES
+
+
+async def _whole_if_short(
+    blocks: AsyncIterator[bytes],
+) -> bytes | AsyncIterator[bytes]:
+    """A request of one block as bytes, so that its length can be stated."""
+    first = await anext(blocks)
+    second = await anext(blocks, None)
+    return first if second is None else _chained(first, second, blocks)
+
+
+async def _chained(
+    first: bytes, second: bytes, rest: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    yield first
+    yield second
+    async for block in rest:
+        yield block
+
+
+def _wait_seconds(error: SyncError, fruitless: int) -> float:
+    """Longer after each fruitless try, and never the same for two rooms."""
+    if isinstance(error, PeerBusy):
+        return min(error.wait_seconds, BUSY_LIMIT_SECONDS) * _spread()
+    wait = FIRST_WAIT_SECONDS * 2**fruitless
+    return min(wait, LONGEST_WAIT_SECONDS) * _spread()
+
+
+def _spread() -> float:
+    return 0.5 + int.from_bytes(random_bytes(2), "big") / 65_536
