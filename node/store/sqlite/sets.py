@@ -129,11 +129,11 @@ class SqliteSets:
         )
         return found[0] if found else None
 
-    def move(self, row: SetRow, to_log_no: int) -> None:
+    def move(self, row: SetRow, to_log_no: int, to_scope_no: int) -> None:
         self._database.execute(
-            "UPDATE change_sets SET log_no = ?"
+            "UPDATE change_sets SET log_no = ?, scope_no = ?"
             " WHERE log_no = ? AND seq = ? AND hash = ?",
-            (to_log_no, row.log_no, row.seq, row.hash),
+            (to_log_no, to_scope_no, row.log_no, row.seq, row.hash),
         )
 
     def _all(self, statement: str, values: tuple[object, ...]) -> list[SetRow]:

@@ -1,0 +1,108 @@
+"""What a room has to hand over: sets that the hub has not, as far as the room knows.
+
+First the sets of former own logs and others' sets that no order names any more, then
+the newest log's from the last receipt on, each log in order of seq.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.history.rewinding import HANDED
+from node.store.port import Rows
+from node.store.row_types import SetRow, SetState
+from protocol.changeset import stored_set, to_wire
+from protocol.identity import ZERO_HASH
+from protocol.messages import SetItem, TrustList
+
+RECEIPTED = "receipted"
+"""[log, seq, hash, receipt number, hub time] of the newest receipt for own sets."""
+_HELD_AT_ONCE = 16
+_OWN_AT_ONCE = 8
+_MANY = 1 << 30
+_UNNAMED = (SetState.SEALED, SetState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to hand over."""
+
+    item: SetItem | TrustList
+    log: bytes = b""
+    seq: int = 0
+    """0: it is not a set."""
+    hash: bytes = b""
+    wire_with_prev: bytes = b""
+    wire_without_prev: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """Up to where the hub has signed for a log of ours."""
+
+    log: bytes
+    seq: int = 0
+    hash: bytes = ZERO_HASH
+    receipt: int = 0
+    hub_time: int = 0
+
+
+def receipted(rows: Rows) -> Receipted:
+    """The newest receipt for the log in which this machine writes."""
+    own = rows.logs.own()
+    log = b"" if own is None else own.log
+    known = rows.settings.get(RECEIPTED)
+    if known is None or known[0] != log:
+        return Receipted(log)
+    return Receipted(*known)
+
+
+def put_receipted(rows: Rows, receipt: Receipted) -> None:
+    """A newer receipt was read."""
+    rows.settings.put(
+        RECEIPTED,
+        [receipt.log, receipt.seq, receipt.hash, receipt.receipt, receipt.hub_time],
+    )
+
+
+def unnamed_part(rows: Rows, after: tuple[int, int, bytes]) -> list[SetRow]:
+    """Sets behind *after* that no order names and that were not handed over."""
+    own = rows.logs.own()
+    own_no = 0 if own is None else own.log_no
+    found: list[SetRow] = []
+    for state in _UNNAMED:
+        for row in rows.sets.in_state(None, state, _MANY):
+            if row.log_no != own_no and row.reason != HANDED:
+                found.append(row)
+    found.sort(key=lambda row: (row.log_no, row.seq, row.hash))
+    left = [row for row in found if (row.log_no, row.seq, row.hash) > after]
+    return left[:_HELD_AT_ONCE]
+
+
+def own_part(rows: Rows, after_seq: int) -> list[SetRow]:
+    """Sets of the newest own log behind *after_seq*."""
+    own = rows.logs.own()
+    if own is None:
+        return []
+    return rows.sets.range(own.log_no, after_seq + 1, after_seq + _OWN_AT_ONCE)
+
+
+def has_departures(rows: Rows) -> bool:
+    """Whether there is anything to hand over."""
+    return bool(
+        own_part(rows, receipted(rows).seq) or unnamed_part(rows, (0, 0, b""))
+    )
+
+
+def outgoing_set(row: SetRow) -> Outgoing:
+    """A stored set, ready to travel."""
+    change_set = stored_set(row.header, row.signature, row.body)
+    with_prev = to_wire(change_set, with_prev=True)
+    return Outgoing(
+        item=SetItem(with_prev),
+        log=change_set.header.log,
+        seq=row.seq,
+        hash=row.hash,
+        wire_with_prev=with_prev,
+        wire_without_prev=to_wire(change_set, with_prev=False),
+    )

@@ -1,0 +1,74 @@
+"""Epochs: how a hub that was restored from an older copy goes on.
+
+A hello that is ahead of the hub tells it that it was restored. Every scope then opens
+a new epoch, from the place where it stands; what was above that place comes back from
+the rooms that hold it.
+"""
+
+from __future__ import annotations
+
+from node.history.order import head_of, open_epoch
+from node.history.trust import FLOOR, SERIAL, serial_of
+from node.store.port import Rows
+from node.store.row_types import PeerRow
+from protocol.hello_codec import encode_hello
+from protocol.messages import Hello
+
+RESTORED_SERIAL = "trust.restored"
+"""Serial of the trust list when the restored hub noticed: what rooms know above it
+comes back before their change-sets are taken."""
+
+
+def note_hello(rows: Rows, hello: Hello, hello_hash: bytes, now: int) -> bool:
+    """Remember the sender's newest hello; False where it is not newer than known."""
+    log_no = rows.logs.ensure(hello.log)
+    known = rows.peers.get(log_no)
+    if known is not None and hello.exchange <= known.exchange:
+        return False
+    row = PeerRow(log_no, hello.exchange, hello_hash, now, encode_hello(hello))
+    rows.peers.put(row)
+    return True
+
+
+def is_ahead(rows: Rows, hello: Hello) -> bool:
+    """Whether the room has seen more of this hub than the hub knows of itself."""
+    for place in hello.scopes:
+        scope_no = rows.scopes.number_of(place.scope)
+        if scope_no is None:
+            continue
+        head = head_of(rows, scope_no)
+        if place.epoch > head.epoch:
+            return True
+        if place.epoch == head.epoch and place.place > head.place:
+            return True
+    return False
+
+
+def is_trust_behind(rows: Rows, hello: Hello) -> bool:
+    """Whether the room holds a newer trust list than this hub."""
+    return hello.trust_serial > serial_of(rows)
+
+
+def raise_for(rows: Rows, hello: Hello) -> None:
+    """Open a new epoch in every scope, above all that the hello speaks of."""
+    open_epochs(rows, max((place.epoch for place in hello.scopes), default=0))
+
+
+def open_epochs(rows: Rows, above: int = 0) -> None:
+    """Open a new epoch in every scope that has an order."""
+    newest = above
+    heads = []
+    for scope in rows.scopes.all():
+        if rows.orders.head(scope.scope_no) is not None:
+            heads.append(scope.scope_no)
+            newest = max(newest, head_of(rows, scope.scope_no).epoch)
+    for scope_no in heads:
+        open_epoch(rows, scope_no, newest + 1)
+    if rows.settings.get(RESTORED_SERIAL) is None:
+        rows.settings.put(RESTORED_SERIAL, int(rows.settings.get(SERIAL) or 0))
+
+
+def hear_serial(rows: Rows, serial: int) -> None:
+    """No serial at or below *serial* is issued from now on."""
+    if serial > int(rows.settings.get(FLOOR) or 0):
+        rows.settings.put(FLOOR, serial)

@@ -1,0 +1,342 @@
+"""The hub's side of an exchange: takes change-sets, answers hellos.
+
+Knows nothing of sockets and frames. What it says it has, it has on the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from node.clock import Clock, elapsed
+from node.history.digest import refresh_buckets
+from node.history.epochs import (
+    hear_serial,
+    is_ahead,
+    is_trust_behind,
+    note_hello,
+    raise_for,
+)
+from node.history.feed import FeedPlan, Sent, feed_part, plan_feed
+from node.history.intake import Intake, Taken, ensure_log
+from node.history.prefixes import choose_prefix, prefix_of
+from node.history.registry import HubRegistry
+from node.history.results import results_for
+from node.history.returned import adopt_list
+from node.history.sealing import seal
+from node.history.trust import entry_of, entry_of_key, serial_of, signed_list
+from node.home import Home
+from node.keys import KeyFolder
+from node.store.port import Rows
+from node.store.row_types import SetState
+from node.store.store import Store
+from protocol.changeset import from_wire
+from protocol.errors import BadSignature, ProtocolError
+from protocol.frames import PrefixName
+from protocol.identity import ZERO_HASH, log_id
+from protocol.messages import (
+    Checkpoint,
+    Hello,
+    Item,
+    LogState,
+    Result,
+    SetItem,
+    Span,
+    TrustEntry,
+    TrustList,
+    Verdict,
+)
+from protocol.operations import Value
+from protocol.signing import public_key
+from protocol.trust import split_trust_list
+
+COMMIT_SECONDS: Final = 0.02
+"""Sets that came together are committed together, for at most so long."""
+_OWN_AT_ONCE: Final = 20
+_NO_HASH: Final = bytes(16)
+
+
+@dataclass(slots=True)
+class Received:
+    """What one request or bundle brought so far; one object per body."""
+
+    results: list[Result] = field(default_factory=list)
+    """Results that stand nowhere: duplicates and refusals of the hello's log."""
+    counts: dict[Verdict, int] = field(default_factory=dict)
+    """How many sets of whichever log got which verdict."""
+    last_hash: bytes | None = None
+    """Hash of the set before, for sets that leave prev out."""
+    lists: list[TrustList] = field(default_factory=list)
+    """Parts of a trust list that a room returns."""
+
+    def note(self, taken: Taken, hello: Hello) -> None:
+        """Count a result; keep it for the answer where no verdict is written."""
+        self.counts[taken.verdict] = self.counts.get(taken.verdict, 0) + 1
+        is_passing = taken.verdict in (Verdict.DUPLICATE, Verdict.REFUSED)
+        if is_passing and taken.log == hello.log:
+            self.results.append(Result(taken.seq, 1, taken.verdict, taken.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checkpoint and what follows it."""
+
+    checkpoint: Checkpoint
+    items: AsyncIterator[Item]
+    spans: tuple[Span, ...]
+    """The parts of orders that the items carry, for the head of a bundle."""
+    is_stale: bool
+    """The hello was not newer than one heard before; it changed nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    feed: FeedPlan
+    checkpoint: Checkpoint
+    first: tuple[Item, ...]
+
+
+class HubSide:
+    """One hub's part in exchanges; as many at a time as the store can serve."""
+
+    def __init__(
+        self,
+        store: Store,
+        keys: KeyFolder,
+        home: Home,
+        clock: Clock,
+        is_secret: Callable[[int, Value], bool],
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._home = home
+        self._clock = clock
+        self._is_secret = is_secret
+        self.registry = HubRegistry(store, keys, clock, is_secret)
+        """Machines and what they may: founding, invitations, grants, cuts."""
+
+    async def prepare(self) -> None:
+        """Seal what this hub wrote itself, and admit it to the order."""
+        await seal(self._store, self._keys, self._home, self._clock)
+        while await self._store.write(self._admit_own):
+            pass
+        await self.registry.settle()
+
+    async def sender(self, hello: Hello) -> TrustEntry | None:
+        """Who says this hello; None where no such machine has joined."""
+
+        def find(rows: Rows) -> TrustEntry | None:
+            known = entry_of(rows, hello.log)
+            birth = hello.birth
+            if known is not None or birth is None:
+                return known
+            if log_id(birth.public_key, birth.nonce) != hello.log:
+                return None
+            return entry_of_key(rows, birth.public_key)
+
+        return await self._store.read(find)
+
+    async def receive(
+        self, hello: Hello, items: Sequence[Item], received: Received
+    ) -> None:
+        """Take what came up; durable when this returns.
+
+        Nothing is taken while the room knows a newer trust list than this hub, but
+        the list itself: the hub was restored, and must not decide a fork anew.
+        """
+        parts = [item for item in items if isinstance(item, TrustList)]
+        if parts:
+            received.lists += parts
+            await self._store.write(lambda rows: self._take_list(rows, received))
+        wires = [item.wire for item in items if isinstance(item, SetItem)]
+        done = 0
+        while done < len(wires):
+            left = wires[done:]
+            done += await self._store.write(
+                lambda rows, left=left: self._take_some(rows, hello, left, received)
+            )
+
+    async def answer(
+        self,
+        hello: Hello,
+        hello_hash: bytes,
+        *,
+        budget_bytes: int,
+        received: Received | None = None,
+    ) -> Answer:
+        """What the hub says to a hello whose request was read to its end."""
+        await self.prepare()
+        is_stale = await self._store.write(
+            lambda rows: self._hear(rows, hello, hello_hash)
+        )
+        return await self._answer(
+            hello, hello_hash, budget_bytes, received or Received(), is_stale=is_stale
+        )
+
+    async def bundle_answer(self, log: bytes, *, budget_bytes: int) -> Answer | None:
+        """The same for a bundle: to the newest hello heard; None where none was."""
+        await self.prepare()
+        found = await self._store.read(lambda rows: self.registry.last_hello(rows, log))
+        if found is None:
+            return None
+        hello, hello_hash = found
+        return await self._answer(
+            hello, hello_hash, budget_bytes, Received(), is_stale=True
+        )
+
+    async def prefix(self, log: bytes, first_seq: int, last_seq: int) -> bytes | None:
+        """The bytes of a compression prefix that a request names."""
+        return await self._store.read(
+            lambda rows: prefix_of(rows, log, first_seq, last_seq)
+        )
+
+    async def choose_prefix(self, hello: Hello) -> tuple[PrefixName, bytes] | None:
+        """A prefix for the answer: sets of the room's log that its hello proves."""
+        if hello.is_plain or hello.head_seq == 0:
+            return None
+
+        def find(rows: Rows) -> tuple[PrefixName, bytes] | None:
+            log_no = rows.logs.number_of(hello.log)
+            if log_no is None:
+                return None
+            head = rows.sets.get(log_no, hello.head_seq, hello.head_hash)
+            return None if head is None else choose_prefix(rows, log_no, head.seq)
+
+        return await self._store.read(find)
+
+    def _admit_own(self, rows: Rows) -> bool:
+        own = rows.logs.own()
+        if own is None:
+            return False
+        found = rows.sets.in_state(own.log_no, SetState.SEALED, _OWN_AT_ONCE)
+        if not found:
+            return False
+        intake = Intake(rows, self._clock.now(), self._is_secret)
+        for row in found:
+            intake.take_own(row)
+        intake.finish()
+        return True
+
+    def _take_list(self, rows: Rows, received: Received) -> None:
+        """A returned list that is not this hub's, or not whole yet, changes nothing."""
+        try:
+            adopt_list(rows, received.lists, public_key(self._keys.machine_seed))
+        except BadSignature:
+            return
+
+    def _take_some(
+        self, rows: Rows, hello: Hello, wires: Sequence[bytes], received: Received
+    ) -> int:
+        """Take sets for a moment, in one commit; how many were taken."""
+        begun = elapsed()
+        ensure_log(rows, hello.log, hello.birth)
+        is_behind = is_trust_behind(rows, hello)
+        intake = Intake(rows, self._clock.now(), self._is_secret)
+        done = 0
+        for wire in wires:
+            done += 1
+            try:
+                change_set = from_wire(wire, prev=received.last_hash)
+            except ProtocolError as error:
+                received.last_hash = None
+                taken = Taken(b"", 0, Verdict.REFUSED, error.code)
+                received.note(taken, hello)
+                continue
+            received.last_hash = change_set.hash
+            if not is_behind:
+                received.note(intake.take(change_set), hello)
+            if elapsed() - begun >= COMMIT_SECONDS:
+                break
+        intake.finish()
+        return done
+
+    def _hear(self, rows: Rows, hello: Hello, hello_hash: bytes) -> bool:
+        """Remember a hello; where it is ahead of this hub, open a new epoch."""
+        ensure_log(rows, hello.log, hello.birth)
+        if not note_hello(rows, hello, hello_hash, self._clock.now()):
+            return True
+        if is_trust_behind(rows, hello):
+            hear_serial(rows, hello.trust_serial)
+        if is_ahead(rows, hello):
+            raise_for(rows, hello)
+        return False
+
+    async def _answer(
+        self,
+        hello: Hello,
+        hello_hash: bytes,
+        budget_bytes: int,
+        received: Received,
+        *,
+        is_stale: bool,
+    ) -> Answer:
+        await self._refresh(hello)
+        plan = await self._store.write(
+            lambda rows: self._plan(rows, hello, hello_hash, budget_bytes, received)
+        )
+        return Answer(
+            plan.checkpoint, self._items(plan), plan.feed.spans, is_stale=is_stale
+        )
+
+    async def _refresh(self, hello: Hello) -> None:
+        """Bring the digests up to date in short steps."""
+        for place in hello.scopes:
+            scope_no = await self._store.read(
+                lambda rows, place=place: rows.scopes.number_of(place.scope)
+            )
+            is_fresh = scope_no is None
+            while not is_fresh:
+                is_fresh = await self._store.write(
+                    lambda rows, scope_no=scope_no: refresh_buckets(rows, scope_no)
+                )
+
+    def _plan(
+        self,
+        rows: Rows,
+        hello: Hello,
+        hello_hash: bytes,
+        budget_bytes: int,
+        received: Received,
+    ) -> _Plan:
+        serial = serial_of(rows)
+        entry = entry_of(rows, hello.log)
+        is_known = entry is not None and entry.state == LogState.ACTIVE
+        feed = FeedPlan((), (), (), None)
+        if entry is not None and is_known:
+            feed = plan_feed(rows, hello, entry, serial, budget_bytes)
+        log_no = rows.logs.number_of(hello.log)
+        last = None if log_no is None else rows.sets.linked(log_no)
+        checkpoint = Checkpoint(
+            hub_time=self._clock.now(),
+            scopes=feed.heads,
+            receipted_seq=0 if last is None else last.seq,
+            receipted_hash=ZERO_HASH if last is None else last.hash,
+            receipt=0 if last is None else last.receipt,
+            hello_hash=hello_hash or _NO_HASH,
+        )
+        first: list[Item] = []
+        if log_no is not None:
+            results = results_for(rows, log_no, hello.verdicts, received.results)
+            if results is not None:
+                first.append(results)
+        if serial != hello.trust_serial:
+            known = min(hello.trust_serial, serial)
+            trust = signed_list(rows, known, self._keys.machine_seed)
+            first += split_trust_list(trust)
+        return _Plan(feed, checkpoint, tuple(first))
+
+    async def _items(self, plan: _Plan) -> AsyncIterator[Item]:
+        for item in plan.first:
+            yield item
+        before: Sent = None
+        for stretch in plan.feed.stretches:
+            place = stretch.segment.after
+            while place < stretch.segment.last:
+                part, place, before = await self._store.read(
+                    lambda rows, stretch=stretch, place=place, before=before: feed_part(
+                        rows, stretch, place, before, plan.feed
+                    )
+                )
+                for item in part:
+                    yield item

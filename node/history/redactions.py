@@ -1,0 +1,115 @@
+"""Bodies removed by order: what goes, what stays, and who seals it.
+
+The header, hash and signature of the set stay, so the chain still verifies; the
+operations that may stay travel inside a Redact operation under their old dots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from node.history.branches import family, operations_of
+from node.history.journal import save
+from node.history.projection import records_touched
+from node.history.rebuilding import rebuild_records
+from node.store.port import Rows
+from node.store.row_types import SetRow, SetState
+from protocol.changeset import redacted_body, stored_set
+from protocol.operations import Actor, ActorKind, Operation, Redact, Value
+
+SECRET_ORDER = "dangyi:secret"
+"""The order under which a state secret is removed: by law, without a person's act."""
+
+BARRED = "barred"
+"""Reason of an own set that the hub barred."""
+
+
+def take_redactions(rows: Rows, operations: Iterable[Operation]) -> list[SetRow]:
+    """Let the bodies go that admitted operations remove; which sets these were."""
+    gone = []
+    for operation in operations:
+        if not isinstance(operation, Redact):
+            continue
+        row = find_set(rows, operation.log, operation.seq, operation.hash)
+        if row is not None:
+            remove_body(rows, row)
+            gone.append(row)
+    return gone
+
+
+def remove_body(rows: Rows, row: SetRow) -> None:
+    """The set's body leaves; a redaction stands for it."""
+    rows.sets.set_state(row.log_no, row.seq, row.hash, SetState.REMOVED)
+    rows.sets.drop_body(row.log_no, row.seq, row.hash)
+
+
+def find_set(rows: Rows, log: bytes, seq: int, set_hash: bytes) -> SetRow | None:
+    """The set, in the log that its header names or a branch of it."""
+    log_no = rows.logs.number_of(log)
+    if log_no is None:
+        return None
+    for each in family(rows, log_no):
+        row = rows.sets.get(each.log_no, seq, set_hash)
+        if row is not None:
+            return row
+    return None
+
+
+def make_redaction(
+    rows: Rows,
+    row: SetRow,
+    n: int,
+    made_at: int,
+    is_secret: Callable[[int, Value], bool],
+) -> Redact:
+    """The operation that takes the secrets out of an own set which the hub barred."""
+    change_set = stored_set(row.header, row.signature, row.body)
+
+    def is_removed(_operation: Operation, field: int, value: Value) -> bool:
+        return is_secret(field, value)
+
+    return Redact(
+        n=n,
+        actor=Actor("dangyi", ActorKind.PROGRAM),
+        made_at=made_at,
+        log=rows.logs.row(row.log_no).log,
+        seq=row.seq,
+        hash=row.hash,
+        order=SECRET_ORDER,
+        by="dangyi",
+        ordered_at=made_at,
+        body=redacted_body(change_set, SECRET_ORDER, is_removed),
+    )
+
+
+def records_of_set(rows: Rows, row: SetRow) -> set[int]:
+    """Numbers of the records that a stored set writes to."""
+    if row.body is None:
+        return set()
+    change_set = stored_set(row.header, row.signature, row.body)
+    if change_set.header.is_opaque:
+        return set()
+    operations = operations_of(rows, row.log_no, change_set)
+    return records_touched(rows, row.scope_no, row.log_no, operations)
+
+
+def redact_barred_step(
+    rows: Rows, made_at: int, is_secret: Callable[[int, Value], bool]
+) -> bool:
+    """Redact one own set that the hub barred; True where there was one."""
+    for row in rows.sets.in_state(None, SetState.QUARANTINED, 1 << 30):
+        log = rows.logs.row(row.log_no)
+        if row.reason != BARRED or row.body is None or not log.is_own:
+            continue
+        if log.parent_no is not None:
+            continue
+        touched = records_of_set(rows, row)
+        save(
+            rows,
+            row.scope_no,
+            lambda n, row=row: make_redaction(rows, row, n, made_at, is_secret),
+        )
+        remove_body(rows, row)
+        rebuild_records(rows, touched)
+        return True
+    return False
