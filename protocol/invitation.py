@@ -2,8 +2,8 @@
 
 ``dangyi:AAAA-BBBB-…@http://host:port`` — 112 base32 characters in groups of four,
 then the address, which may be empty. The last six bytes check the whole, address
-included. Reading forgives case, spaces, line ends, missing hyphens, and 0, 1 and 8
-written for O, I and B.
+included. Reading forgives case, spaces, line ends, full-width forms, dashes of any
+kind or none, and 0, 1 and 8 written for O, I and B.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import unicodedata
 from typing import Final
 
 from protocol.errors import LocalProtocolError, MalformedFrame
@@ -23,7 +24,7 @@ _GROUP: Final = 4
 _CHECK_BYTES: Final = 6
 _SIZES: Final = (16, 16, 32, _CHECK_BYTES)
 _CHARACTERS: Final = sum(_SIZES) * 8 // 5
-_FORGIVEN: Final = str.maketrans("018", "OIB", " -\t\r\n")
+_FORGIVEN: Final = str.maketrans("018", "OIB", " -–—−\t\r\n")
 
 
 def encode_invitation(invitation: Invitation) -> str:
@@ -49,7 +50,7 @@ def decode_invitation(text: str) -> Invitation:
     Raises:
         MalformedFrame: it has not the form of one, or its check does not hold.
     """
-    body = text.strip()
+    body = unicodedata.normalize("NFKC", text).strip()
     if body[: len(_SCHEME)].lower() == _SCHEME:
         body = body[len(_SCHEME) :]
     letters, _at, address = body.partition("@")

@@ -61,9 +61,7 @@ def tuples_of(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
 
 parents = st.builds(Parent, sized(16), counts, hashes, counts)
 alias_runs = st.builds(AliasRun, numbers, numbers, numbers)
-births = st.builds(
-    Birth, hashes, sized(16), st.none() | parents, tuples_of(alias_runs)
-)
+births = st.builds(Birth, hashes, sized(16), st.none() | parents, tuples_of(alias_runs))
 hellos = st.builds(
     Hello,
     log=sized(16),

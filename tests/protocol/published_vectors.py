@@ -19,6 +19,4 @@ def published(name: str) -> Path:
 def wycheproof(name: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """(group, test) of one Wycheproof file."""
     data = json.loads(published(f"wycheproof_{name}_test.json").read_text("utf-8"))
-    return [
-        (group, test) for group in data["testGroups"] for test in group["tests"]
-    ]
+    return [(group, test) for group in data["testGroups"] for test in group["tests"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import nacl.bindings
 import pytest
@@ -135,7 +136,7 @@ def test_messages_arrive_in_any_pieces(cuts: list[int]) -> None:
     bounds = [0, *sorted(cuts), len(WHOLE)]
     arrived = [
         message
-        for start, end in zip(bounds, bounds[1:], strict=False)
+        for start, end in pairwise(bounds)
         for message in inside.feed(WHOLE[start:end])
     ]
     assert arrived == MESSAGES
@@ -241,7 +242,7 @@ def test_two_answers_to_one_request_share_no_stream() -> None:
 
 
 def test_an_unknown_key_is_named_and_the_notice_can_be_made() -> None:
-    inside = EnvelopeReader({}.get)
+    inside = EnvelopeReader(lambda _name: None)
     for place in range(ADDRESS_BYTES - 1):
         assert inside.feed(WHOLE[place : place + 1]) == []
     with pytest.raises(UnknownBoxKey, match=box_key_hash(PUBLIC).hex()):

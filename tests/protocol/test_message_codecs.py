@@ -1,4 +1,4 @@
-"""Every message of an exchange: there and back, cut, with a tail, hostile, at limits."""
+"""Every message of an exchange: there and back, cut, hostile, at its limits."""
 
 from __future__ import annotations
 
@@ -273,7 +273,9 @@ LIMITED: dict[str, tuple[Codec, Callable[[int], Any], int]] = {
     ),
     "name in bytes, not in characters": (
         CODECS["certificate"],
-        lambda count: replace(CERTIFICATE, site="旗" * (count // 3) + "a" * (count % 3)),
+        lambda count: replace(
+            CERTIFICATE, site="旗" * (count // 3) + "a" * (count % 3)
+        ),
         NAME_LIMIT_BYTES,
     ),
     "fonds of a join": (
