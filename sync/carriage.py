@@ -18,6 +18,8 @@ from typing import Final
 
 from node.clock import elapsed
 from node.errors import NodeError
+from node.history.departures import has_departures
+from node.history.room import Until
 from node.keys import random_bytes
 from node.machine import HUB_ADDRESS, Machine
 from node.store.row_types import ExchangeRow
@@ -112,7 +114,7 @@ class _Session:
         self._box_keys = BoxKeys(machine.store, machine.keys)
         self._tally = Tally()
         self._requests = 0
-        self._until: dict[Scope, int] | None = None
+        self._until: Until | None = None
         self._only_asks = False
         """A request ended without a checkpoint: ask where the hub stands."""
         self._is_plain = False
@@ -241,7 +243,7 @@ class _Session:
         self._is_even = (
             await self._room.is_done(answered.checkpoint)
             and not request.left_out_some
-            and not (only_asks and await self._has_outgoing())
+            and not (only_asks and await self._machine.store.read(has_departures))
         )
 
     def _note(self, request: Request) -> None:
@@ -249,13 +251,6 @@ class _Session:
         if checkpoint is not None:
             self._only_asks = False
             self._receipted_seq = checkpoint.receipted_seq
-
-    async def _has_outgoing(self) -> bool:
-        outgoing = self._room.outgoing()
-        try:
-            return await anext(outgoing, None) is not None
-        finally:
-            await outgoing.aclose()
 
     async def _refused(self, response: Response, envelope: EnvelopeWriter) -> SyncError:
         """What an answer without authority comes to."""
@@ -306,7 +301,7 @@ def _wait_seconds(error: SyncError, fruitless: int) -> float:
     """Longer after each fruitless try, and never the same for two rooms."""
     if isinstance(error, PeerBusy):
         return min(error.wait_seconds, BUSY_LIMIT_SECONDS) * _spread()
-    wait = FIRST_WAIT_SECONDS * 2**fruitless
+    wait = FIRST_WAIT_SECONDS * float(2**fruitless)
     return min(wait, LONGEST_WAIT_SECONDS) * _spread()
 
 

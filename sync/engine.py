@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from node.clock import elapsed
-from node.history.room import Outcome, Outgoing, RoomSide
+from node.history.departures import Outgoing
+from node.history.room import Outcome, RoomSide
 from protocol.envelope import EnvelopeWriter
 from protocol.errors import BadSignature
 from protocol.exchange_limits import BODY_LIMIT_BYTES
