@@ -127,6 +127,15 @@ class Pack:
     by_name: Mapping[str, Field]
     """English and Chinese names, and headings in use."""
 
+    @classmethod
+    def load(cls, name: str = DEFAULT_PACK) -> Pack:
+        """The pack *name* as it came with the program.
+
+        Raises:
+            PackDamaged: it is missing, or says something that no pack may say.
+        """
+        return load_pack(name)
+
     def field(self, name: str) -> Field:
         """The field that people call *name*.
 

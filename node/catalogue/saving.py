@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from node.catalogue.fault import Fault
-from node.catalogue.fields import CATEGORY, LEVEL, TITLE
+from node.catalogue.fields import CATEGORY, CODE, LEVEL, TITLE
 from node.catalogue.pack import Field, Pack
 from node.catalogue.record import Seen
-from node.catalogue.values import parse_elements, parse_value, shown_value
+from node.catalogue.values import is_unicode, parse_elements, parse_value, shown_value
 from node.errors import FieldTooLarge, InvalidValue, SecretRefused
 from protocol.identity import Dot, Element
-from protocol.limits import FIELD_LIMIT_BYTES, SINGLE_LIMIT_BYTES, TEXT_LIMIT_BYTES
+from protocol.limits import (
+    ACTOR_NAME_LIMIT_BYTES,
+    FIELD_LIMIT_BYTES,
+    SINGLE_LIMIT_BYTES,
+    TEXT_LIMIT_BYTES,
+)
 from protocol.operation_codec import encode_operation
 from protocol.operations import (
     Actor,
@@ -27,14 +32,20 @@ from protocol.operations import (
     Operation,
     Removal,
     Remove,
+    Restore,
     Set,
     Value,
+    Withdraw,
     Write,
 )
+from protocol.operations import Seen as SeenDots
 
 Typed = Mapping[str, str | int | Sequence[str]]
 """Field names, English or Chinese, to what was typed."""
 _FOUND_CHARACTERS: Final = 60
+_ACTOR: Final = "actor"
+FONDS_CODE_CHARACTERS: Final = 20
+FONDS_TITLE_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +198,86 @@ def _writes(held: Held, values: Mapping[int, Value], seen: Seen | None) -> list[
         dots = tuple(live) if seen is None else seen.dots.get(number, ())
         writes.append(Write(number, value, tuple(sorted(dots)) or (held.record,)))
     return writes
+
+
+def withdrawal(
+    n: int,
+    actor: Actor,
+    made_at: int,
+    held: Held,
+    existence: tuple[Dot, ...],
+    reason: str,
+) -> Withdraw:
+    """The record should not exist; with evidence of what the withdrawer saw."""
+    dots: dict[int, set[Dot]] = {}
+    for number, live in held.survivors.items():
+        dots.setdefault(number, set()).update(live)
+    for number, present in held.elements.items():
+        dots.setdefault(number, set()).update(element.dot for element in present)
+    seen = []
+    for number in sorted(dots):
+        others = tuple(sorted(dots[number] - {held.record}))
+        if others:
+            seen.append(SeenDots(number, others))
+    names = existence or (held.record,)
+    return Withdraw(n, actor, made_at, held.record, names, tuple(seen), reason)
+
+
+def restoration(
+    n: int,
+    actor: Actor,
+    made_at: int,
+    held: Held,
+    existence: tuple[Dot, ...],
+    reason: str,
+) -> Restore:
+    """The record should exist after all."""
+    names = existence or (held.record,)
+    return Restore(n, actor, made_at, held.record, names, reason)
+
+
+def fonds_values(code: str, title: str) -> Parsed:
+    """Code and title of a fonds.
+
+    Raises:
+        InvalidValue: one is empty, too long or no Unicode text.
+    """
+    found: dict[int, Value] = {}
+    for number, name, text, limit in (
+        (CODE, "code", code, FONDS_CODE_CHARACTERS),
+        (TITLE, "title", title, FONDS_TITLE_CHARACTERS),
+    ):
+        trimmed = check_text(name, text, TEXT_LIMIT_BYTES).strip()
+        if not trimmed:
+            raise InvalidValue(name, "value-empty", text)
+        if len(trimmed) > limit:
+            raise InvalidValue(name, "text-too-long", shortened(trimmed), str(limit))
+        found[number] = trimmed
+    return Parsed(found)
+
+
+def check_actor(actor: Actor) -> None:
+    """Refuse a name that cannot stand in an operation.
+
+    Raises:
+        InvalidValue: it is empty, too long or no Unicode text.
+    """
+    if not check_text(_ACTOR, actor.name, ACTOR_NAME_LIMIT_BYTES).strip():
+        raise InvalidValue(_ACTOR, "value-empty", actor.name)
+
+
+def check_text(name: str, text: str, limit_bytes: int) -> str:
+    """*text* as it may stand in an operation.
+
+    Raises:
+        InvalidValue: it is no Unicode text, or too long.
+    """
+    if not is_unicode(text):
+        shown = text.encode("utf-8", "replace").decode()
+        raise InvalidValue(name, "text-not-unicode", shown)
+    if len(text.encode()) > limit_bytes:
+        raise InvalidValue(name, "text-too-long", shortened(text), str(limit_bytes))
+    return text
 
 
 def check_sizes(operations: Sequence[Operation], pack: Pack) -> None:

@@ -147,11 +147,11 @@ def _add_word(word: str, tokens: list[str], needles: list[str]) -> None:
     folded = fold(word)
     if not folded:
         return
-    tokens.extend(_word_tokens(folded))
+    tokens.extend(word_tokens(folded))
     needles.append(folded)
 
 
-def _word_tokens(folded: str) -> list[str]:
+def word_tokens(folded: str) -> list[str]:
     """What the index must hold for a text that contains *folded*."""
     if len(folded) == 1:
         return [f"{_quoted(query_character(folded))}*"]
@@ -189,7 +189,7 @@ def _add_filter(
             )
             folded = fold(plain)
             if folded:
-                tokens.extend(_word_tokens(folded))
+                tokens.extend(word_tokens(folded))
                 needles.append(folded)
                 checks.append(_stands_in(field.number, folded))
 

@@ -113,7 +113,7 @@ class ImportRows(Protocol):
         """Rows with that key, of imports that are live or done; newest last."""
 
     def of_record(self, record_no: int) -> list[ImportedRow]:
-        """Rows that made or changed a record."""
+        """Rows that met a record, of imports that are live or done; newest last."""
 
     def forget_rows(self, import_no: int) -> None:
         """Drop the rows of an import that was discarded."""

@@ -76,7 +76,10 @@ class SqliteImports:
 
     def of_record(self, record_no: int) -> list[ImportedRow]:
         return self._rows(
-            f"{_ROW} WHERE record_no = ? ORDER BY import_no, row", (record_no,)
+            f"{_ROW} WHERE record_no = ? AND import_no IN"
+            " (SELECT import_no FROM imports WHERE state IN (1, 2))"
+            " ORDER BY import_no, row",
+            (record_no,),
         )
 
     def forget_rows(self, import_no: int) -> None:

@@ -22,7 +22,7 @@ class SqliteMatches:
         values: list[object] = []
         if test.match:
             source = "text_index AS t CROSS JOIN records AS r ON r.record_no = t.rowid"
-            tests.insert(0, "t.tokens MATCH ?")
+            tests.insert(0, "t.text_index MATCH ?")
             values.append(test.match)
         values += (test.flags_mask, test.flags, *test.levels)
         for import_no in test.hidden_imports:

@@ -1,0 +1,457 @@
+"""The door: every read and write of the catalogue passes here, handed a person.
+
+Rights and the operation log will stand in this place; nothing above node/ reads or
+writes records any other way. A printed id is handed out only after its record is
+sealed, because an id that left the machine must never mean another record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from node.catalogue.fields import (
+    CODE,
+    LEVEL_FONDS,
+    LEVEL_ITEM,
+    LEVEL_VOLUME,
+    TITLE,
+)
+from node.catalogue.histories import history_of
+from node.catalogue.pack import Pack
+from node.catalogue.reading import (
+    Fonds,
+    all_fonds,
+    existence_dots,
+    find_record,
+    fonds_codes,
+    fonds_for,
+    held_of,
+    record_of,
+    records_of,
+    scopes_named,
+    seen_of,
+)
+from node.catalogue.record import Record, RecordDetail, Seen, missing_fields
+from node.catalogue.saving import (
+    Typed,
+    check_actor,
+    check_sizes,
+    check_text,
+    create,
+    edits,
+    fonds_values,
+    parse_typed,
+    restoration,
+    withdrawal,
+)
+from node.catalogue.secrecy import is_secret
+from node.catalogue.tickets import Ticket, tickets_of
+from node.clock import Clock
+from node.errors import FondsExists, InvalidValue
+from node.exchange.desk import Desk
+from node.exchange.importing import (
+    ImportResult,
+    Progress,
+    Say,
+    import_workbook,
+    plain_reason,
+)
+from node.exchange.undoing import (
+    Batch,
+    discard_unfinished,
+    finished_imports,
+    undo_import,
+)
+from node.history.journal import save_all
+from node.history.record_rows import is_visible
+from node.history.sealing import seal
+from node.home import Home
+from node.keys import KeyFolder, random_bytes
+from node.search.query import EXACT_TOTAL, Query, compile_query
+from node.store.catalogue_port import ImportState
+from node.store.port import Rows
+from node.store.row_types import RecordFlag, RecordRow
+from node.store.store import Store
+from protocol.identity import FONDS_ID_BYTES, Scope
+from protocol.limits import TEXT_LIMIT_BYTES
+from protocol.operations import Actor, Operation
+
+T = TypeVar("T")
+
+_EXPORTED_AT_ONCE: Final = 500
+_LEVEL: Final = "level"
+_NAMES_OF_LEVEL: Final = frozenset({_LEVEL, "著录层级"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a search found."""
+
+    total: int
+    """Counted up to 1,000."""
+    total_is_exact: bool
+    results: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the catalogue holds, by level; what is withdrawn is not counted."""
+
+    fonds: int
+    volumes: int
+    items: int
+
+
+class Catalogue:
+    """Reads and writes the catalogue of one machine."""
+
+    def __init__(
+        self, store: Store, pack: Pack, clock: Clock, home: Home, keys: KeyFolder
+    ) -> None:
+        self.store = store
+        self.pack = pack
+        self.clock = clock
+        self.home = home
+        self.keys = keys
+
+    async def fonds(self, actor: Actor) -> list[Fonds]:
+        """The fonds of this machine, by code."""
+        check_actor(actor)
+        return await self.store.read(all_fonds)
+
+    async def open_fonds(self, actor: Actor, code: str, title: str) -> Fonds:
+        """A new fonds, with a scope of its own.
+
+        Raises:
+            FondsExists: there is one with that code.
+            InvalidValue: the code or the title is empty or too long.
+        """
+        check_actor(actor)
+        parsed = fonds_values(code, title)
+        fresh = Scope(random_bytes(FONDS_ID_BYTES), 0)
+        made_at = self.clock.now()
+
+        def work(rows: Rows) -> Fonds:
+            wanted = str(parsed.values[CODE])
+            if any(fonds.code == wanted for fonds in all_fonds(rows)):
+                raise FondsExists(wanted)
+            scope_no = rows.scopes.ensure(fresh)
+            save_all(
+                rows,
+                scope_no,
+                lambda n: (create(n, actor, made_at, LEVEL_FONDS, parsed, self.pack),),
+            )
+            return fonds_for(rows, wanted)
+
+        made = await self.store.write(work)
+        await self._seal()
+        return made
+
+    async def add(self, actor: Actor, fonds_code: str | None, values: Typed) -> Record:
+        """A new item (or volume, with ``level=volume``).
+
+        Raises:
+            UnknownFonds, FondsNotNamed: it is not clear where it belongs.
+            UnknownField, InvalidValue, SecretRefused, FieldTooLarge: it cannot be
+                saved as it is.
+        """
+        check_actor(actor)
+        level, typed = _level_in(values)
+        parsed = parse_typed(typed, self.pack)
+        made_at = self.clock.now()
+        code = parsed.values.get(CODE)
+        hint = code.split("-")[0] if isinstance(code, str) else ""
+
+        def make(n: int) -> Sequence[Operation]:
+            made = (create(n, actor, made_at, level, parsed, self.pack),)
+            check_sizes(made, self.pack)
+            return made
+
+        def work(rows: Rows) -> Record:
+            scope_no = fonds_for(rows, fonds_code, hint).scope_no
+            (made,) = save_all(rows, scope_no, make)
+            own = rows.logs.own()
+            log_no = 0 if own is None else own.log_no
+            record_no = rows.records.number_of(scope_no, log_no, made.n)
+            return records_of(rows, [record_no or 0], self.pack)[0]
+
+        record = await self.store.write(work)
+        await self._seal()
+        return record
+
+    async def set(
+        self, actor: Actor, record_id: str, values: Typed, seen: Seen | None = None
+    ) -> Record:
+        """New values for a record; only what differs is written.
+
+        *seen* is what stood in the form; without it, what stands in the row counts as
+        seen.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord: *record_id* names no one record.
+            UnknownField, InvalidValue, SecretRefused, FieldTooLarge: it cannot be
+                saved as it is.
+        """
+        check_actor(actor)
+        parsed = parse_typed(values, self.pack)
+        if parsed.values.get(TITLE, "") is None:
+            raise InvalidValue(self.pack.by_number[TITLE].name, "title-missing", "")
+        made_at = self.clock.now()
+
+        def work(rows: Rows) -> tuple[Record, bool]:
+            row = self._find(rows, record_id)
+            held = held_of(rows, row)
+
+            def make(n: int) -> Sequence[Operation]:
+                made = edits(n, actor, made_at, held, parsed, seen)
+                check_sizes(made, self.pack)
+                return made
+
+            save_all(rows, row.scope_no, make)
+            return self._told(rows, row)
+
+        return await self._sealed(await self.store.write(work))
+
+    async def withdraw(self, actor: Actor, record_id: str, reason: str) -> Record:
+        """The record should not exist; it stays, marked, and can be restored.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord, InvalidValue.
+        """
+        return await self._set_existence(actor, record_id, reason, is_withdrawn=True)
+
+    async def restore(self, actor: Actor, record_id: str, reason: str) -> Record:
+        """The record should exist after all.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord, InvalidValue.
+        """
+        return await self._set_existence(actor, record_id, reason, is_withdrawn=False)
+
+    async def show(self, actor: Actor, record_id: str) -> RecordDetail:
+        """A record with its whole history.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord.
+        """
+        check_actor(actor)
+
+        def work(rows: Rows) -> tuple[RecordDetail, bool]:
+            row = self._find(rows, record_id)
+            record, is_unsealed = self._told(rows, row)
+            detail = RecordDetail(
+                record=record,
+                history=history_of(rows, row, self.pack),
+                seen=seen_of(rows, row),
+                missing=missing_fields(record.fields, self.pack),
+            )
+            return detail, is_unsealed
+
+        detail, is_unsealed = await self.store.read(work)
+        if is_unsealed:
+            await self._seal()
+            detail, _ = await self.store.read(work)
+        return detail
+
+    async def search(self, actor: Actor, query: Query) -> Page:
+        """Records that hold every word and match every filter, in order of entry.
+
+        Raises:
+            UnknownField, InvalidValue: a filter cannot be understood.
+        """
+        check_actor(actor)
+
+        def work(rows: Rows) -> tuple[Page, bool]:
+            test = compile_query(
+                query,
+                self.pack,
+                lambda text: scopes_named(rows, text),
+                hidden_imports(rows),
+            )
+            end = query.offset + query.limit
+            found = rows.matches.find(test, max(EXACT_TOTAL + 1, end))
+            here = found[query.offset : end]
+            page = Page(
+                total=min(len(found), EXACT_TOTAL),
+                total_is_exact=len(found) <= EXACT_TOTAL,
+                results=tuple(records_of(rows, here, self.pack)),
+            )
+            return page, any_unsealed(rows, here)
+
+        return await self._sealed(await self.store.read(work))
+
+    async def conflicts(self, actor: Actor) -> list[Ticket]:
+        """Every field for which people wrote different values and must decide."""
+        check_actor(actor)
+
+        def work(rows: Rows) -> list[Ticket]:
+            return tickets_of(rows, self.pack, fonds_codes(rows))
+
+        return await self.store.read(work)
+
+    async def counts(self, actor: Actor) -> Counts:
+        """How much the catalogue holds."""
+        check_actor(actor)
+
+        def work(rows: Rows) -> Counts:
+            amounts: dict[int, int] = {}
+            for scope_no in fonds_codes(rows):
+                for level, amount in rows.digests.tallies(scope_no).items():
+                    amounts[level] = amounts.get(level, 0) + amount
+            return Counts(
+                fonds=amounts.get(LEVEL_FONDS, 0),
+                volumes=amounts.get(LEVEL_VOLUME, 0),
+                items=amounts.get(LEVEL_ITEM, 0),
+            )
+
+        return await self.store.read(work)
+
+    async def export_rows(self, actor: Actor) -> AsyncIterator[Record]:
+        """All standing items and volumes, in order of entry."""
+        check_actor(actor)
+        await self._seal()
+        after = 0
+        while True:
+            records, after = await self.store.read(
+                lambda rows, start=after: self._after(rows, start)  # type: ignore[misc]
+            )
+            for record in records:
+                yield record
+            if after == 0:
+                return
+
+    async def import_workbook(
+        self,
+        actor: Actor,
+        path: Path,
+        fonds_code: str | None = None,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        say: Say = plain_reason,
+    ) -> ImportResult:
+        """Take the rows of a workbook in; see node/exchange/importing.py.
+
+        Raises:
+            WorkbookUnreadable, NoCatalogueInWorkbook: there is nothing to take in.
+            UnknownFonds: *fonds_code* is no fonds here.
+            ImportBusy: another import is under way.
+        """
+        check_actor(actor)
+        desk = Desk(self.store, self.pack, self.clock, self.home, actor)
+        await discard_unfinished(self.store, self.home)
+        return await import_workbook(
+            desk, path, fonds_code, dry_run=dry_run, progress=progress, say=say
+        )
+
+    async def imports(self, actor: Actor) -> list[Batch]:
+        """All imports that came to their end, by number."""
+        check_actor(actor)
+        return await self.store.read(finished_imports)
+
+    async def undo_import(self, actor: Actor, batch: int) -> int:
+        """Take an import back; how many records that changed.
+
+        Raises:
+            UnknownImport: there is none with that number, or it is taken back.
+            ImportBusy: another import is under way.
+        """
+        check_actor(actor)
+        desk = Desk(self.store, self.pack, self.clock, self.home, actor)
+        await discard_unfinished(self.store, self.home)
+        return await undo_import(desk, batch)
+
+    async def recover(self) -> int:
+        """Discard imports that were cut off; how many there were."""
+        return await discard_unfinished(self.store, self.home)
+
+    async def _set_existence(
+        self, actor: Actor, record_id: str, reason: str, *, is_withdrawn: bool
+    ) -> Record:
+        check_actor(actor)
+        check_text("reason", reason, TEXT_LIMIT_BYTES)
+        made_at = self.clock.now()
+        build = withdrawal if is_withdrawn else restoration
+
+        def work(rows: Rows) -> tuple[Record, bool]:
+            row = self._find(rows, record_id)
+            held, dots = held_of(rows, row), existence_dots(rows, row)
+            if bool(row.flags & RecordFlag.WITHDRAWN) != is_withdrawn:
+                save_all(
+                    rows,
+                    row.scope_no,
+                    lambda n: (build(n, actor, made_at, held, dots, reason),),
+                )
+            return self._told(rows, row)
+
+        return await self._sealed(await self.store.write(work))
+
+    def _find(self, rows: Rows, record_id: str) -> RecordRow:
+        return find_record(rows, record_id, hidden_imports(rows))
+
+    def _told(self, rows: Rows, row: RecordRow) -> tuple[Record, bool]:
+        """The record as it is now, and whether its id is not sealed yet."""
+        (record,) = records_of(rows, [row.record_no], self.pack)
+        return record, any_unsealed(rows, [row.record_no])
+
+    def _after(self, rows: Rows, after: int) -> tuple[list[Record], int]:
+        found = rows.records.after(after, _EXPORTED_AT_ONCE)
+        hidden = hidden_imports(rows)
+        codes = fonds_codes(rows)
+        records = [
+            record_of(rows, row, self.pack, codes.get(row.scope_no, ""))
+            for row in found
+            if is_visible(row.flags)
+            and row.level >= LEVEL_VOLUME
+            and row.import_no not in hidden
+        ]
+        return records, found[-1].record_no if found else 0
+
+    async def _seal(self) -> None:
+        await seal(self.store, self.keys, self.home, self.clock, is_secret)
+
+    async def _sealed(self, found: tuple[T, bool]) -> T:
+        """What was found, once the ids in it are sealed."""
+        result, is_unsealed = found
+        if is_unsealed:
+            await self._seal()
+        return result
+
+
+def hidden_imports(rows: Rows) -> tuple[int, ...]:
+    """Imports whose records are not shown yet."""
+    live = rows.imports.in_state(ImportState.LIVE)
+    return tuple(each.import_no for each in live)
+
+
+def any_unsealed(rows: Rows, record_nos: Sequence[int]) -> bool:
+    """Whether a record's create still lies in the journal."""
+    own = rows.logs.own()
+    if own is None or not rows.journal.amount()[0]:
+        return False
+    found = rows.records.rows(record_nos).values()
+    return any(
+        row.log_no == own.log_no and rows.journal.get(row.n) is not None
+        for row in found
+    )
+
+
+def _level_in(values: Typed) -> tuple[int, Typed]:
+    """The level that was asked for (an item, where none is), and the other values.
+
+    Raises:
+        InvalidValue: it is neither item nor volume.
+    """
+    level = LEVEL_ITEM
+    for name in _NAMES_OF_LEVEL & set(values):
+        match str(values[name]).strip().lower():
+            case "3" | "item" | "件" | "文件":
+                level = LEVEL_ITEM
+            case "2" | "volume" | "案卷" | "卷":
+                level = LEVEL_VOLUME
+            case other:
+                raise InvalidValue(_LEVEL, "choice-unknown", other, "item、volume")
+    return level, {k: v for k, v in values.items() if k not in _NAMES_OF_LEVEL}

@@ -1,0 +1,135 @@
+"""Open fields that a person has to decide, told for people.
+
+The store keeps every open field; which of them are tickets follows from the merge
+class in the pack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.catalogue.fields import TITLE
+from node.catalogue.histories import machine_name, shown_of
+from node.catalogue.pack import DECIDED_BY_PEOPLE, Pack
+from node.catalogue.reading import dot_of, state_of
+from node.catalogue.values import shown_value
+from node.history.effects import RESTORED, WITHDRAWN
+from node.history.survivors import shown
+from node.history.tickets import unpack_sides
+from node.store.port import Rows
+from node.store.row_types import RecordFlag, RecordRow, TicketRow
+from protocol.identity import printed_id
+from protocol.operations import EXISTENCE_FIELD, Value
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSide:
+    """One of the values between which a person has to decide."""
+
+    value: object
+    who: str
+    machine: str
+    time: int
+    """Unix seconds by the author's clock."""
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A field for which people wrote different values."""
+
+    id: str
+    """Names the field as it stands: the first half of its version, in hexadecimal."""
+    record: str
+    """Printed id of the record."""
+    field: str
+    fonds: str
+    code: str | None
+    title: str | None
+    values: tuple[TicketSide, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The ticket as JSON shows it."""
+        return {
+            "id": self.id,
+            "record": self.record,
+            "field": self.field,
+            "code": self.code,
+            "title": self.title,
+            "values": [
+                {
+                    "value": side.value,
+                    "who": side.who,
+                    "machine": side.machine,
+                    "time": side.time,
+                }
+                for side in self.values
+            ],
+        }
+
+
+def is_for_people(field: int, pack: Pack) -> bool:
+    """Whether an open *field* is a ticket; one that the pack does not know is."""
+    if field == EXISTENCE_FIELD:
+        return True
+    known = pack.by_number.get(field)
+    return known is None or known.merge in DECIDED_BY_PEOPLE
+
+
+def tickets_of(rows: Rows, pack: Pack, codes: dict[int, str]) -> list[Ticket]:
+    """All tickets, by fonds, record and field."""
+    found = []
+    for ticket in rows.tickets.all():
+        if is_for_people(ticket.field, pack):
+            told = _told(rows, ticket, pack, codes)
+            if told is not None:
+                found.append(told)
+    return found
+
+
+def _told(
+    rows: Rows, ticket: TicketRow, pack: Pack, codes: dict[int, str]
+) -> Ticket | None:
+    row = rows.records.row(ticket.record_no)
+    if row is None or not row.flags & RecordFlag.CREATED:
+        return None
+    known = pack.by_number.get(ticket.field)
+    name = known.name if known is not None else f"field-{ticket.field}"
+    if ticket.field == EXISTENCE_FIELD:
+        name = "state"
+    sides = unpack_sides(ticket.sides)
+    return Ticket(
+        id=ticket.version.hex()[:16],
+        record=printed_id(dot_of(rows, row)),
+        field=name,
+        fonds=codes.get(ticket.scope_no, ""),
+        code=row.code,
+        title=_title(row),
+        values=tuple(
+            TicketSide(
+                value=_side_value(ticket.field, side.shown, pack),
+                who=side.author.actor.name,
+                machine=machine_name(rows, side.dot.log),
+                time=side.author.made_at,
+                received=side.author.received_at,
+            )
+            for side in sides
+        ),
+    )
+
+
+def _title(row: RecordRow) -> str | None:
+    titles = shown(state_of(row)).get(TITLE, [])
+    return shown_value(titles[0]) if titles else None
+
+
+def _side_value(field: int, value: Value, pack: Pack) -> object:
+    if field != EXISTENCE_FIELD:
+        return shown_of(field, value, pack)
+    match value:
+        case (kind, str(reason), *_) if kind == WITHDRAWN:
+            return f"withdrawn:{reason}"
+        case (kind, str(reason), *_) if kind == RESTORED:
+            return f"restored:{reason}"
+        case _:
+            return shown_value(value)

@@ -1,0 +1,420 @@
+"""Rows of a workbook meet the catalogue: added, updated or unchanged.
+
+A row that was imported before is known by the digest of its cells; else its record is
+looked for by code, and without a code by document number, title and date. Of a known
+row only those cells count that differ from what was imported before: what people
+wrote since stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import msgpack
+
+from node.catalogue.fault import Fault
+from node.catalogue.fields import (
+    CODE,
+    DATE,
+    DOC_NO,
+    LEGACY_RAW,
+    LEVEL_FONDS,
+    LEVEL_ITEM,
+    LEVEL_VOLUME,
+    TITLE,
+)
+from node.catalogue.pack import Pack
+from node.catalogue.reading import Fonds, all_fonds, held_of, state_of
+from node.catalogue.saving import (
+    Held,
+    Parsed,
+    check_sizes,
+    create,
+    edits,
+    fonds_values,
+    value_size,
+)
+from node.catalogue.values import parse_elements
+from node.errors import FieldTooLarge, InvalidValue
+from node.exchange.entry import Entry, Refusal
+from node.history.journal import own_log_no, save_all
+from node.history.survivors import shown
+from node.keys import random_bytes
+from node.search.folding import fold
+from node.search.query import word_tokens
+from node.search.text import field_mark, scope_token
+from node.store.catalogue_port import ImportedRow, MatchTest, RowOutcome
+from node.store.port import Rows
+from node.store.row_types import RecordFlag, RecordRow
+from protocol.identity import FONDS_ID_BYTES, Scope, digest_128
+from protocol.operations import Actor, Operation, Value
+
+Cells = tuple[tuple[int | str, str], ...]
+"""Field number, or heading of an unknown column, and the cell; no empty cells."""
+
+_STANDING: Final = int(RecordFlag.CREATED)
+_STANDING_MASK: Final = int(RecordFlag.CREATED | RecordFlag.WITHDRAWN)
+_ALIKE_LIMIT: Final = 20
+_LIGHT_BYTES: Final = 20_000
+ROLE: Final = "machine.role"
+HUB_ROLE: Final = 2
+
+
+class Line(NamedTuple):
+    """One row on its way in."""
+
+    number: int
+    cells: Cells
+    reading: Entry | Refusal
+    is_entry: bool = True
+    """A title, a form line or headings are kept beside the entries."""
+
+
+class Taken(NamedTuple):
+    """What became of a row."""
+
+    line: Line
+    outcome: RowOutcome
+    refusal: Refusal | None = None
+
+
+class _New(NamedTuple):
+    """A row that becomes a record."""
+
+    line: Line
+    scope_no: int
+    key: bytes
+    parsed: Parsed
+    level: int
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes rows in, some in each transaction."""
+
+    pack: Pack
+    actor: Actor
+    made_at: int
+    import_no: int
+    fonds: Fonds | None
+    """All rows go here; None: each row says where."""
+    is_dry: bool = False
+    opened: list[str] = field(default_factory=list)
+    _used: set[int] = field(default_factory=set)
+    _known: dict[str, int] = field(default_factory=dict)
+    _titles: dict[str, int] = field(default_factory=dict)
+    _was_empty: dict[int, bool] = field(default_factory=dict)
+    _fonds_ids: dict[int, bytes] = field(default_factory=dict)
+
+    def take(self, rows: Rows, lines: Sequence[Line]) -> list[Taken]:
+        """Take *lines* in, in one transaction."""
+        taken: list[Taken] = []
+        kept: list[ImportedRow] = []
+        new: list[_New] = []
+        for line in lines:
+            if not line.is_entry:
+                kept.append(self._kept(line, RowOutcome.BESIDE))
+                continue
+            refusal = self._take_line(rows, line, new, kept, taken)
+            if refusal is not None:
+                kept.append(self._kept(line, RowOutcome.REFUSED))
+                taken.append(Taken(line, RowOutcome.REFUSED, refusal))
+        kept.extend(self._create(rows, new))
+        taken.extend(Taken(each.line, RowOutcome.ADDED) for each in new)
+        if not self.is_dry:
+            rows.imports.add_rows(sorted(kept))
+        return taken
+
+    def _take_line(
+        self,
+        rows: Rows,
+        line: Line,
+        new: list[_New],
+        kept: list[ImportedRow],
+        taken: list[Taken],
+    ) -> Refusal | None:
+        entry = line.reading
+        if isinstance(entry, Refusal):
+            return entry
+        scope_no = self._scope_for(rows, entry)
+        if isinstance(scope_no, Refusal):
+            return scope_no
+        heavy = sum(value_size(value) for value in entry.values.values())
+        heavy += sum(value_size(v) for values in entry.lists.values() for v in values)
+        parsed = Parsed(entry.values, entry.lists)
+        if heavy > _LIGHT_BYTES:
+            refusal = self._too_large(parsed, entry.level)
+            if refusal is not None:
+                return refusal
+        key = self._key(rows, scope_no, entry.level, line.cells)
+        outcome, record_no, n = self._meet(rows, line, entry, scope_no, key)
+        if outcome is None:
+            new.append(_New(line, scope_no, key, parsed, entry.level))
+            return None
+        kept.append(self._kept(line, outcome, record_no, n, key))
+        taken.append(Taken(line, outcome))
+        return None
+
+    def _meet(
+        self, rows: Rows, line: Line, entry: Entry, scope_no: int, key: bytes
+    ) -> tuple[RowOutcome | None, int | None, int | None]:
+        """What the catalogue makes of the row; no outcome where it is new to it."""
+        for before in rows.imports.by_key(key):
+            number = before.record_no
+            if number is None or number in self._used:
+                continue
+            if rows.records.row(number) is not None:
+                self._used.add(number)
+                return RowOutcome.UNCHANGED, number, None
+        row, before_cells = self._counterpart(rows, entry, scope_no)
+        if row is None:
+            return None, None, None
+        self._used.add(row.record_no)
+        held = held_of(rows, row)
+        wanted = self._differences(entry, held, line.cells, before_cells)
+        made: tuple[Operation, ...] = ()
+
+        def make(n: int) -> Sequence[Operation]:
+            return edits(n, self.actor, self.made_at, held, wanted)
+
+        if self.is_dry:
+            made = tuple(make(1))
+        elif wanted.values or wanted.lists:
+            made = save_all(rows, row.scope_no, make, import_no=self.import_no)
+        if not made:
+            return RowOutcome.UNCHANGED, row.record_no, None
+        return RowOutcome.UPDATED, row.record_no, made[0].n
+
+    def _create(self, rows: Rows, new: Sequence[_New]) -> Iterator[ImportedRow]:
+        """Make the new records, those of one scope together."""
+        if self.is_dry:
+            return
+        log_no = own_log_no(rows)
+        by_scope: dict[int, list[_New]] = {}
+        for each in new:
+            by_scope.setdefault(each.scope_no, []).append(each)
+        for scope_no, mine in by_scope.items():
+
+            def make(n: int, mine: Sequence[_New] = mine) -> Sequence[Operation]:
+                return [
+                    create(
+                        n + step,
+                        self.actor,
+                        self.made_at,
+                        each.level,
+                        each.parsed,
+                        self.pack,
+                    )
+                    for step, each in enumerate(mine)
+                ]
+
+            made = save_all(
+                rows, scope_no, make, import_no=self.import_no, is_one_act=False
+            )
+            numbers = rows.records.numbers_between(
+                scope_no, log_no, made[0].n, made[-1].n
+            )
+            for each, operation in zip(mine, made, strict=True):
+                number = numbers[operation.n]
+                self._used.add(number)
+                yield self._kept(
+                    each.line, RowOutcome.ADDED, number, operation.n, each.key
+                )
+
+    def _kept(
+        self,
+        line: Line,
+        outcome: RowOutcome,
+        record_no: int | None = None,
+        n: int | None = None,
+        key: bytes | None = None,
+    ) -> ImportedRow:
+        cells: bytes = msgpack.packb(line.cells)
+        return ImportedRow(
+            self.import_no, line.number, int(outcome), record_no, n, key, cells
+        )
+
+    def _key(self, rows: Rows, scope_no: int, level: int, cells: Cells) -> bytes:
+        fonds_id = self._fonds_ids.get(scope_no)
+        if fonds_id is None:
+            fonds_id = rows.scopes.row(scope_no).scope.fonds if scope_no else b""
+            self._fonds_ids[scope_no] = fonds_id
+        content: bytes = msgpack.packb((level, cells))
+        return digest_128("dangyi/import-row/1", fonds_id, content)
+
+    def _too_large(self, parsed: Parsed, level: int) -> Refusal | None:
+        made = create(1, self.actor, self.made_at, level, parsed, self.pack)
+        try:
+            check_sizes((made,), self.pack)
+        except FieldTooLarge as error:
+            name = self.pack.field(error.field).zh
+            return Refusal("field-too-large", name, str(error.size_bytes))
+        return None
+
+    def _scope_for(self, rows: Rows, entry: Entry) -> int | Refusal:
+        """The scope in which the row's record belongs; 0 for a fonds not yet here."""
+        if self.fonds is not None:
+            return self.fonds.scope_no
+        if not self._known:
+            self._learn(rows)
+        code = entry.fonds_code
+        if code:
+            if code in self._known:
+                return self._known[code]
+            return self._open(rows, code, entry.fonds_title)
+        if entry.fonds_title in self._titles:
+            return self._titles[entry.fonds_title]
+        if len(self._known) == 1:
+            return next(iter(self._known.values()))
+        return Refusal("fonds-not-named", "", entry.fonds_title)
+
+    def _learn(self, rows: Rows) -> None:
+        for fonds in all_fonds(rows):
+            self._known[fonds.code] = fonds.scope_no
+            self._titles[fonds.title] = fonds.scope_no
+
+    def _open(self, rows: Rows, code: str, title: str) -> int | Refusal:
+        """A fonds that only the workbook names; a joined room asks its hub instead."""
+        is_hub = rows.settings.get(ROLE) == HUB_ROLE
+        if not is_hub and any(row.is_granted for row in rows.scopes.all()):
+            return Refusal("unknown-fonds", "", code)
+        try:
+            parsed = fonds_values(code, title or code)
+        except InvalidValue as error:
+            return Refusal(error.reason, "", code)
+        scope_no = 0
+        if not self.is_dry:
+            scope_no = rows.scopes.ensure(Scope(random_bytes(FONDS_ID_BYTES), 0))
+            save_all(
+                rows,
+                scope_no,
+                lambda n: (
+                    create(n, self.actor, self.made_at, LEVEL_FONDS, parsed, self.pack),
+                ),
+            )
+        self.opened.append(code)
+        self._known[code] = scope_no
+        if title:
+            self._titles[title] = scope_no
+        return scope_no
+
+    def _counterpart(
+        self, rows: Rows, entry: Entry, scope_no: int
+    ) -> tuple[RecordRow | None, Mapping[int | str, str] | None]:
+        """The record that the row is about, and the cells it came from before."""
+        if self._scope_was_empty(rows, scope_no):
+            return None, None
+        others: list[RecordRow] = []
+        for row in self._candidates(rows, entry, scope_no):
+            before = rows.imports.of_record(row.record_no)
+            if before:
+                return row, dict(msgpack.unpackb(before[-1].cells))
+            others.append(row)
+        for row in others:
+            if _is_alike(row, entry):
+                return row, None
+        return None, None
+
+    def _scope_was_empty(self, rows: Rows, scope_no: int) -> bool:
+        """Whether the scope held no entry before this import."""
+        found = self._was_empty.get(scope_no)
+        if found is None:
+            tallies = rows.digests.tallies(scope_no) if scope_no else {}
+            amount = tallies.get(LEVEL_ITEM, 0) + tallies.get(LEVEL_VOLUME, 0)
+            found = amount == 0
+            self._was_empty[scope_no] = found
+        return found
+
+    def _candidates(
+        self, rows: Rows, entry: Entry, scope_no: int
+    ) -> Iterator[RecordRow]:
+        if entry.code is not None:
+            numbers = [
+                number
+                for number, scope, flags, _ in rows.matches.codes([entry.code])
+                if scope == scope_no and flags & _STANDING_MASK == _STANDING
+            ]
+        else:
+            numbers = rows.matches.find(_alike_test(entry, scope_no), _ALIKE_LIMIT)
+        for number in numbers:
+            if number in self._used:
+                continue
+            row = rows.records.row(number)
+            if row is None or row.level != entry.level:
+                continue
+            if entry.code is not None or _is_same_text(row, entry):
+                yield row
+
+    def _differences(
+        self,
+        entry: Entry,
+        held: Held,
+        cells: Cells,
+        before: Mapping[int | str, str] | None,
+    ) -> Parsed:
+        """What of the row has to be written."""
+        known = before or {}
+        changed = {key for key, cell in cells if known.get(key) != cell}
+        values = {
+            number: value
+            for number, value in entry.values.items()
+            if number in changed and number != LEGACY_RAW
+        }
+        legacy = entry.values.get(LEGACY_RAW)
+        if isinstance(legacy, tuple) and any(
+            isinstance(member, tuple) and member[0] in changed for member in legacy[1:]
+        ):
+            values[LEGACY_RAW] = legacy
+        lists = {}
+        for number, elements in entry.lists.items():
+            if number in changed:
+                old = self._old_elements(number, known.get(number, ""))
+                present = tuple(held.elements.get(number, {}).values())
+                kept = [value for value in present if value not in old]
+                lists[number] = tuple(dict.fromkeys([*kept, *elements]))
+        return Parsed(values, lists)
+
+    def _old_elements(self, number: int, cell: str) -> tuple[Value, ...]:
+        found = parse_elements(self.pack.by_number[number], cell, self.pack)
+        return () if isinstance(found, Fault) else found
+
+
+def _alike_test(entry: Entry, scope_no: int) -> MatchTest:
+    """Records of the scope with the same title, number and date."""
+    needles = []
+    for number in (TITLE, DOC_NO, DATE):
+        value = entry.values.get(number)
+        if isinstance(value, str):
+            needles.append(f"{field_mark(number)}{fold(value)}\n")
+    title = fold(str(entry.values.get(TITLE, "")))
+    tokens = [f'"{scope_token(scope_no)}"', *(word_tokens(title) if title else ())]
+    return MatchTest(
+        match=" AND ".join(tokens),
+        needles=tuple(needles),
+        flags_mask=_STANDING_MASK,
+        flags=_STANDING,
+        levels=(entry.level, entry.level),
+        hidden_imports=(),
+        accepts=None,
+    )
+
+
+def _is_same_text(row: RecordRow, entry: Entry) -> bool:
+    """Whether title, number and date are the same, and the record has no code."""
+    values = shown(state_of(row))
+    return not values.get(CODE) and all(
+        entry.values.get(number) in (values.get(number) or [None])
+        for number in (TITLE, DOC_NO, DATE)
+    )
+
+
+def _is_alike(row: RecordRow, entry: Entry) -> bool:
+    """Whether one of title, number and date is the same: not only the code."""
+    values = shown(state_of(row))
+    return any(
+        entry.values.get(number) in values.get(number, ())
+        for number in (TITLE, DOC_NO, DATE)
+        if entry.values.get(number) is not None
+    )

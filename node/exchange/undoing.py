@@ -1,0 +1,361 @@
+"""Imports that are taken back, and imports that did not come to their end.
+
+What was never sealed leaves the journal as if it had not been saved. What was sealed
+is answered by operations of its own: records are withdrawn, old values copied back;
+what people wrote since stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from node.catalogue.reading import existence_dots, held_of
+from node.catalogue.saving import Held, withdrawal
+from node.clock import elapsed
+from node.errors import ImportBusy, UnknownImport
+from node.exchange.desk import Desk
+from node.history.journal import own_log_no, save_all, take_back_import
+from node.history.logbook import DecodedSets, Entry, entries_of
+from node.home import FileLock, Home
+from node.store.catalogue_port import ImportedRow, ImportRow, ImportState, RowOutcome
+from node.store.port import Rows
+from node.store.row_types import RecordFlag, RecordRow
+from node.store.store import Store
+from protocol.identity import Dot, Element
+from protocol.operations import (
+    Actor,
+    Add,
+    Create,
+    Elements,
+    Operation,
+    Removal,
+    Remove,
+    Resolve,
+    Set,
+    Tag,
+    Value,
+    Write,
+)
+
+_STEP_SECONDS: Final = 0.03
+_STEP_NUMBERS: Final = 50
+_STEP_ROWS: Final = 20
+_CHECKED_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An import, for people."""
+
+    batch: int
+    file: str
+    who: str
+    time: int
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    refused: int
+    is_undone: bool
+
+
+def finished_imports(rows: Rows) -> list[Batch]:
+    """All imports that came to their end, by number."""
+    shown = {int(ImportState.DONE), int(ImportState.UNDONE)}
+    return [
+        Batch(
+            batch=row.import_no,
+            file=row.file_name,
+            who=row.actor,
+            time=row.made_at,
+            rows=row.rows,
+            added=row.added,
+            updated=row.updated,
+            unchanged=row.unchanged,
+            refused=row.refused,
+            is_undone=row.state == ImportState.UNDONE,
+        )
+        for row in rows.imports.all()
+        if row.state in shown
+    ]
+
+
+async def discard_unfinished(store: Store, home: Home) -> int:
+    """Discard imports that were cut off; how many there were.
+
+    An import under way in another process is left alone.
+    """
+    live = await store.read(lambda rows: rows.imports.in_state(ImportState.LIVE))
+    if not live:
+        return 0
+    lock = FileLock(home.import_lock)
+    if not lock.try_acquire():
+        return 0
+    try:
+        live = await store.read(lambda rows: rows.imports.in_state(ImportState.LIVE))
+        for row in live:
+            await _take_all_back(store, row, ImportState.DISCARDED)
+        return len(live)
+    finally:
+        lock.release()
+
+
+async def undo_import(desk: Desk, batch: int) -> int:
+    """Take an import back; how many records that changed.
+
+    Raises:
+        UnknownImport: there is none with that number, or it is taken back.
+        ImportBusy: another import is under way.
+    """
+    lock = FileLock(desk.home.import_lock)
+    if not lock.try_acquire():
+        raise ImportBusy
+    try:
+        alone = await desk.store.read(lambda rows: _is_alone(rows, batch))
+        row = await desk.store.write(lambda rows: _claim(rows, batch, alone))
+        if row.state == ImportState.LIVE:
+            return await _take_all_back(desk.store, row, ImportState.UNDONE)
+        return await _answer_all(desk, row)
+    finally:
+        lock.release()
+
+
+def _claim(rows: Rows, batch: int, alone: int | None) -> ImportRow:
+    """The import to take back; hidden and held from sealing where all is unsealed."""
+    row = _done(rows, batch)
+    if alone is not None and alone == rows.journal.amount()[0]:
+        row = row._replace(state=int(ImportState.LIVE))
+        rows.imports.update(row)
+    return row
+
+
+def _done(rows: Rows, batch: int) -> ImportRow:
+    row = rows.imports.get(batch)
+    if row is None or row.state != ImportState.DONE:
+        raise UnknownImport(str(batch))
+    return row
+
+
+def _is_alone(rows: Rows, batch: int) -> int | None:
+    """Size of the journal, if from the import's first on it holds that import alone."""
+    row = _done(rows, batch)
+    if row.last_n < row.first_n:
+        return None
+    amount = rows.journal.amount()[0]
+    wanted = row.first_n
+    while wanted <= row.last_n:
+        found = rows.journal.between(wanted, row.last_n, _CHECKED_AT_ONCE)
+        for each in found:
+            if each.n != wanted or each.import_no != batch:
+                return None
+            wanted += 1
+        if not found:
+            return None
+    return amount if rows.journal.last_n() == row.last_n else None
+
+
+async def _take_all_back(store: Store, row: ImportRow, state: ImportState) -> int:
+    """Remove all unsealed numbers of an import from the journal, newest first."""
+    last_n = await store.read(lambda rows: rows.journal.last_n())
+    if row.last_n:
+        last_n = min(last_n, row.last_n)
+    taken = 0
+    step = _STEP_NUMBERS
+    while last_n >= row.first_n:
+        begun = elapsed()
+        first_n = max(row.first_n, last_n - step + 1)
+        span = (first_n, last_n)
+        taken += await store.write(
+            lambda rows, span=span: take_back_import(rows, *span, row.import_no)  # type: ignore[misc]
+        )
+        last_n = first_n - 1
+        took = max(elapsed() - begun, 0.001)
+        step = max(1, min(int(step * _STEP_SECONDS / took), 2 * step))
+
+    def end(rows: Rows) -> None:
+        rows.imports.forget_rows(row.import_no)
+        rows.imports.update(row._replace(state=int(state)))
+
+    await store.write(end)
+    return taken
+
+
+async def _answer_all(desk: Desk, row: ImportRow) -> int:
+    """Write what takes a sealed import back, some records in each transaction."""
+    made_at = desk.clock.now()
+    answered = after = 0
+    while True:
+        start = after
+
+        def step(rows: Rows, start: int = start) -> tuple[int, int]:
+            begun = elapsed()
+            count, last = 0, start
+            for kept in rows.imports.rows(row.import_no, start, _STEP_ROWS):
+                count += _answer(rows, desk, kept, row, made_at)
+                last = kept.row
+                if elapsed() - begun > _STEP_SECONDS:
+                    break
+            return count, last
+
+        count, after = await desk.store.write(step)
+        answered += count
+        if after == start:
+            break
+    done = row._replace(state=int(ImportState.UNDONE))
+    await desk.store.write(lambda rows: rows.imports.update(done))
+    return answered
+
+
+def _answer(
+    rows: Rows, desk: Desk, kept: ImportedRow, row: ImportRow, made_at: int
+) -> bool:
+    """Take back what one row did; whether that changed anything."""
+    if kept.record_no is None or kept.outcome not in {
+        RowOutcome.ADDED,
+        RowOutcome.UPDATED,
+    }:
+        return False
+    record = rows.records.row(kept.record_no)
+    if record is None or record.flags & RecordFlag.WITHDRAWN:
+        return False
+    held = held_of(rows, record)
+    if kept.outcome == RowOutcome.ADDED:
+        dots = existence_dots(rows, record)
+        reason = f"import {row.import_no} taken back"
+        made = save_all(
+            rows,
+            record.scope_no,
+            lambda n: (withdrawal(n, desk.actor, made_at, held, dots, reason),),
+        )
+        return bool(made)
+    return _answer_update(rows, desk, record, held, (row.first_n, row.last_n), made_at)
+
+
+def _answer_update(
+    rows: Rows,
+    desk: Desk,
+    record: RecordRow,
+    held: Held,
+    numbers: tuple[int, int],
+    made_at: int,
+) -> bool:
+    """Copy the values back that an import replaced, where its own still stand."""
+    back = _Back(_Past(rows, record), held)
+    for dot, operation in back.past.by_log(own_log_no(rows), *numbers):
+        back.answer(dot, operation)
+    made = save_all(
+        rows, record.scope_no, lambda n: back.operations(n, desk.actor, made_at)
+    )
+    return bool(made)
+
+
+class _Back:
+    """What brings a record back to where it was before some operations."""
+
+    def __init__(self, past: _Past, held: Held) -> None:
+        self.past = past
+        self._held = held
+        self._writes: dict[int, Write] = {}
+        self._added: dict[int, list[Value]] = {}
+        self._removed: dict[int, list[Element]] = {}
+
+    def answer(self, dot: Dot, operation: Operation) -> None:
+        """Undo what still stands of one operation."""
+        match operation:
+            case Set():
+                for write in operation.writes:
+                    if set(self._held.survivors.get(write.field, {})) == {dot}:
+                        value = self.past.value_before(write)
+                        self._writes[write.field] = Write(write.field, value, (dot,))
+            case Add():
+                for number in {elements.field for elements in operation.lists}:
+                    present = self._held.elements.get(number, {})
+                    gone = [element for element in present if element.dot == dot]
+                    self._removed.setdefault(number, []).extend(gone)
+            case Remove():
+                self._bring_back(operation)
+            case _:
+                pass
+
+    def _bring_back(self, operation: Remove) -> None:
+        for removal in operation.removals:
+            for element in removal.elements:
+                value = self.past.element(element)
+                if value is not None:
+                    self._added.setdefault(removal.field, []).append(value)
+
+    def operations(self, n: int, actor: Actor, made_at: int) -> list[Operation]:
+        """The operations, numbered from *n* on."""
+        record = self._held.record
+        made: list[Operation] = []
+        if self._writes:
+            writes = tuple(self._writes[number] for number in sorted(self._writes))
+            made.append(Set(n, actor, made_at, record, writes))
+        lists = tuple(
+            Elements(number, tuple(values))
+            for number, values in sorted(self._added.items())
+            if values
+        )
+        if lists:
+            made.append(Add(n + len(made), actor, made_at, record, lists))
+        removals = tuple(
+            Removal(number, tuple(sorted(gone)))
+            for number, gone in sorted(self._removed.items())
+            if gone
+        )
+        if removals:
+            made.append(Remove(n + len(made), actor, made_at, record, removals))
+        return made
+
+
+class _Past:
+    """What the operations of one record said."""
+
+    def __init__(self, rows: Rows, record: RecordRow) -> None:
+        self._entries: dict[Dot, Entry] = {}
+        for entry in entries_of(rows, record, DecodedSets()):
+            dot = Dot(rows.logs.id_of(entry.log_no), entry.operation.n)
+            self._entries[dot] = entry
+
+    def by_log(
+        self, log_no: int, first_n: int, last_n: int
+    ) -> list[tuple[Dot, Operation]]:
+        """Operations of the log from *first_n* to *last_n*."""
+        return [
+            (dot, entry.operation)
+            for dot, entry in sorted(self._entries.items(), key=lambda pair: pair[0])
+            if entry.log_no == log_no and first_n <= dot.n <= last_n
+        ]
+
+    def value_before(self, write: Write) -> Value:
+        """A copy of what the write replaced; nil where there was nothing."""
+        for name in write.names:
+            entry = self._entries.get(name)
+            if entry is not None and _wrote(entry.operation, write.field):
+                return (int(Tag.COPY), name.log, name.n)
+        return None
+
+    def element(self, element: Element) -> Value:
+        """The value of an element; nil where its operation is not here."""
+        entry = self._entries.get(element.dot)
+        match entry.operation if entry is not None else None:
+            case Create(lists=lists) | Add(lists=lists):
+                values = [value for added in lists for value in added.values]
+                if element.position < len(values):
+                    return values[element.position]
+            case _:
+                pass
+        return None
+
+
+def _wrote(operation: Operation, number: int) -> bool:
+    match operation:
+        case Create(values=values):
+            return any(written == number for written, _ in values)
+        case Set(writes=writes):
+            return any(write.field == number for write in writes)
+        case Resolve(write=write):
+            return write.field == number
+        case _:
+            return False
