@@ -62,18 +62,18 @@ def kind_of(operation: Operation) -> int:
 
 def layout_of(operation: Operation) -> Layout:
     """The layout of *operation*."""
-    match operation:
-        case Create(values=values, lists=lists):
-            plain = [field for field, _ in values]
-            return (_CREATE, *plain, *[~part.field for part in lists])
-        case Set(writes=writes):
-            return (_SET, *[write.field for write in writes])
-        case Add(lists=lists):
-            return (_ADD, *[part.field for part in lists])
-        case Remove(removals=removals):
-            return (_REMOVE, *[part.field for part in removals])
-        case _:
-            return (kind_of(operation),)
+    if isinstance(operation, Create):
+        layout = [_CREATE]
+        layout += [field for field, _ in operation.values]
+        layout += [~part.field for part in operation.lists]
+        return tuple(layout)
+    if isinstance(operation, Set):
+        return (_SET, *[write.field for write in operation.writes])
+    if isinstance(operation, Add):
+        return (_ADD, *[part.field for part in operation.lists])
+    if isinstance(operation, Remove):
+        return (_REMOVE, *[part.field for part in operation.removals])
+    return (kind_of(operation),)
 
 
 class Layouts:

@@ -8,7 +8,7 @@ stands once for all operations of a body.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, Final
 
 from protocol.canonical import pack, unpack
@@ -82,9 +82,10 @@ class TableWriter:
     def _creates(self, creates: list[Create], fields: Sequence[int]) -> list[Any]:
         plain: dict[int, list[Value]] = {f: [] for f in fields if f >= 0}
         lists: dict[int, list[tuple[Value, ...]]] = {~f: [] for f in fields if f < 0}
+        appends = {number: column.append for number, column in plain.items()}
         for each in creates:
             for number, value in each.values:
-                plain[number].append(value)
+                appends[number](value)
             for part in each.lists:
                 lists[part.field].append(part.values)
         items = list(map(self._texts.column, plain.values()))
@@ -180,21 +181,21 @@ class TableReader:
     ) -> Iterator[Create]:
         columns: dict[int, Callable[[], Any]] = {}
         for number, count in fields.items():
-            column = self._values(count) if number >= 0 else self._lists(~number, count)
-            columns[number] = iter(column).__next__
+            if number >= 0:
+                pairs = zip(repeat(number, count), self._values(count), strict=True)
+                columns[number] = pairs.__next__
+            else:
+                columns[number] = iter(self._lists(~number, count)).__next__
         takers: dict[Sequence[int], Any] = {}
-        for head, layout in zip(heads, layouts, strict=True):
+        for (n, actor, made_at), layout in zip(heads, layouts, strict=True):
             if layout not in takers:
                 takers[layout] = (
-                    [(number, columns[number]) for number in layout if number >= 0],
+                    [columns[number] for number in layout if number >= 0],
                     [columns[number] for number in layout if number < 0],
                 )
             plain, lists = takers[layout]
-            yield Create(
-                *head,
-                tuple([(number, take()) for number, take in plain]),
-                tuple([take() for take in lists]),
-            )
+            values = tuple([take() for take in plain])
+            yield Create(n, actor, made_at, values, tuple([take() for take in lists]))
 
     def _sets(
         self,

@@ -1,34 +1,41 @@
 """Columns of text, joined (docs/protocol.md, Text columns).
 
 The texts of a column stand in one text with a line feed between them; that is half
-of what arrays of texts take. Three control characters stand for whole texts:
+of what arrays of texts take. Four control characters stand for whole texts:
 
+- U+001C: the text before it once more;
 - U+001F: the text before it with its last number raised by one, as 0007 → 0008;
 - U+001E: the text before it with its second-last number raised by one and the last
   starting at 1 again, as 12-0007 → 13-0001;
-- U+001D: no text but nil.
+- U+001D: no text but nil, after which no other mark stands.
 
 A column is narrow (UTF-8, in its place) or wide (UTF-16, big-endian, behind all
-tables), whichever is shorter. Chinese text is wide: 5 % fewer bytes after
-compression, and the compressor keeps it apart from numbers.
+columns): wide if four times its size in UTF-8 is above three times its size in
+UTF-16. Chinese text is wide: it compresses to fewer bytes, and the compressor keeps
+it apart from numbers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from protocol.errors import LocalProtocolError, MalformedFrame
 
 _BETWEEN: Final = "\n"
+_SAME: Final = "\x1c"
 _NEXT: Final = "\x1f"
 _NEXT_OF_SECOND: Final = "\x1e"
 _NIL: Final = "\x1d"
-_SUCCESSORS: Final = frozenset({_NEXT, _NEXT_OF_SECOND})
+_MARKS: Final = frozenset({_SAME, _NEXT, _NEXT_OF_SECOND, _NIL})
+_RAISED: Final = dict(zip("012345678", "123456789", strict=True))
 _LAST_NUMBER: Final = re.compile(r"[0-9]{1,9}\Z")
 _LAST_NUMBERS: Final = re.compile(r"([0-9]{1,9})([^0-9]+)([0-9]{1,9})\Z")
 _DIGITS: Final = frozenset("0123456789")
+_UNMARKED: Final = frozenset({"", _NIL})
+"""Their repetition is not marked: it would not be shorter."""
 
 
 def join_texts(values: Sequence[str | None]) -> str | None:
@@ -37,31 +44,40 @@ def join_texts(values: Sequence[str | None]) -> str | None:
     joined = _BETWEEN.join(texts)
     if joined.count(_BETWEEN) != len(values) - 1:
         return None
-    if _NEXT in joined or _NEXT_OF_SECOND in joined:
+    if _NEXT in joined or _NEXT_OF_SECOND in joined or _SAME in joined:
         return None
     if joined.count(_NIL) != values.count(None):
         return None
-    return _BETWEEN.join(_with_successors(texts))
+    return _BETWEEN.join(_marked(texts))
 
 
-def split_texts(joined: Sequence[str]) -> list[str | None]:
-    """The texts of a column from its parts between line feeds."""
+def split_texts(parts: list[str]) -> Sequence[str | None]:
+    """The texts of a column from its *parts* between line feeds.
+
+    Raises:
+        MalformedFrame: a mark follows nothing, or a text without a number.
+    """
+    if _MARKS.isdisjoint(parts):
+        return parts
     texts: list[str | None] = []
     last: str | None = None
-    for part in joined:
-        if part in _SUCCESSORS:
-            last = None if last is None else _successor(last, part)
+    for part in parts:
+        if part not in _MARKS:
+            last = part
+        elif part == _NIL:
+            last = None
+        elif last is None:
+            raise MalformedFrame
+        elif part != _SAME:
+            last = _successor(last, part)
             if last is None:
                 raise MalformedFrame
-            texts.append(last)
-        else:
-            last = None if part == _NIL else part
-            texts.append(last)
+        texts.append(last)
     return texts
 
 
 def is_wide(joined: str) -> bool:
-    """Whether UTF-16 is the shorter form of *joined*.
+    """Whether *joined* stands in UTF-16.
 
     Raises:
         LocalProtocolError: it has lone surrogates.
@@ -69,7 +85,7 @@ def is_wide(joined: str) -> bool:
     if joined.isascii():
         return False
     try:
-        return len(joined.encode()) > len(joined.encode("utf-16-be"))
+        return 4 * len(joined.encode()) > 3 * len(joined.encode("utf-16-be"))
     except UnicodeEncodeError as error:
         message = "text with lone surrogates"
         raise LocalProtocolError(message) from error
@@ -95,26 +111,28 @@ def split_narrow(found: str) -> list[str]:
     return found.split(_BETWEEN)
 
 
-def _with_successors(texts: Sequence[str]) -> list[str]:
+def _marked(texts: list[str]) -> list[str]:
     """*texts* with marks for those that follow from the one before."""
-    marked = [texts[0]]
-    last = texts[0]
-    for text in texts[1:]:
-        # A successor is as long as the text before it, and both end in a digit.
-        if len(text) == len(last) and text and text[-1] in _DIGITS:
-            marked.append(_marked(last, text))
-        else:
-            marked.append(text)
-        last = text
-    return marked
+    # A successor is as long as the text before it, and ends in a digit.
+    return [
+        texts[0],
+        *[
+            text
+            if len(text) != len(last) or not (text == last or text[-1] in _DIGITS)
+            else _mark(last, text)
+            for last, text in pairwise(texts)
+        ],
+    ]
 
 
-def _marked(last: str, text: str) -> str:
+def _mark(last: str, text: str) -> str:
     """The mark that stands for *text* after *last*, else *text*."""
-    if last[-1] in "012345678":
-        if text[:-1] == last[:-1] and ord(text[-1]) == ord(last[-1]) + 1:
+    if text == last:
+        return text if text in _UNMARKED else _SAME
+    if last[-1] in _RAISED:
+        if text[-1] == _RAISED[last[-1]] and text[:-1] == last[:-1]:
             return _NEXT
-    elif _successor(last, _NEXT) == text:
+    elif text[-1] == "0" and _successor(last, _NEXT) == text:
         return _NEXT
     if text[-1] == "1" and _successor(last, _NEXT_OF_SECOND) == text:
         return _NEXT_OF_SECOND
@@ -124,6 +142,9 @@ def _marked(last: str, text: str) -> str:
 def _successor(text: str, mark: str) -> str | None:
     """What *mark* stands for after *text*; None where a number would grow longer."""
     if mark == _NEXT:
+        raised = _RAISED.get(text[-1:])
+        if raised is not None:
+            return text[:-1] + raised
         found = _LAST_NUMBER.search(text)
         if found is None:
             return None
