@@ -17,6 +17,8 @@ LENGTHS = range(1, 7)
 QUESTIONS_A_LENGTH = 100
 RECALL_A_LENGTH = 12
 PAGE = 20
+MOST_RESULTS = 100_000
+"""A word stands in other fields too, and those records are results as well."""
 ACTOR = Actor("量")
 
 
@@ -93,9 +95,8 @@ async def recall_of(
     needle = fold(word)
     expected = Counter(title for title in folded if needle in title)
     sought = sum(expected.values())
-    page = await machine.catalogue.search(
-        ACTOR, Query(words=(word,), limit=2 * EXACT_TOTAL)
-    )
+    most = EXACT_TOTAL if sought > EXACT_TOTAL else MOST_RESULTS
+    page = await machine.catalogue.search(ACTOR, Query(words=(word,), limit=most))
     given = Counter(fold(str(one.fields.get("title", ""))) for one in page.results)
     if sought > EXACT_TOTAL:
         return min(sum(given.values()), EXACT_TOTAL), EXACT_TOTAL

@@ -80,6 +80,7 @@ class Station:
             process = subprocess.Popen(
                 self.command(*arguments),
                 cwd=REPOSITORY,
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=messages,
@@ -125,6 +126,7 @@ async def serving(hub: Station) -> AsyncIterator[Serving]:
         subprocess.Popen,
         hub.command(*listen),
         cwd=REPOSITORY,
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -154,6 +156,13 @@ async def _wait_for_door(port: int, process: subprocess.Popen[bytes]) -> None:
         await writer.wait_closed()
         return
     raise CommandFailed("the hub opened no door within 20 s")
+
+
+def environment() -> dict[str, str]:
+    """The environment of a command; Python keeps compiled files, as it does at home."""
+    kept = dict(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 def free_port() -> int:
