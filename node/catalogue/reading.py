@@ -15,6 +15,7 @@ from node.catalogue.record import (
     WITHDRAWN,
     Record,
     Seen,
+    legacy_cells,
     level_name,
     shown_fields,
 )
@@ -86,6 +87,7 @@ def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record
         fields=shown_fields(values, pack),
         open_fields=names,
         is_received=not row.flags & RecordFlag.PENDING,
+        legacy=legacy_cells(values),
     )
 
 

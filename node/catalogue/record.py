@@ -13,7 +13,15 @@ from typing import Final
 
 from node.catalogue.codes import parse_code
 from node.catalogue.fault import Fault
-from node.catalogue.fields import CODE, ITEM_NO, LEVEL, LEVEL_FONDS, RETENTION, YEAR
+from node.catalogue.fields import (
+    CODE,
+    ITEM_NO,
+    LEGACY_RAW,
+    LEVEL,
+    LEVEL_FONDS,
+    RETENTION,
+    YEAR,
+)
 from node.catalogue.pack import Field, FieldType, MergeClass, Pack
 from node.catalogue.values import LEVEL_NAMES, shown_value
 from node.search.text import effective_retentions, effective_years
@@ -46,6 +54,8 @@ class Record:
     """Fields with more than one value, on which nobody has decided."""
     is_received: bool = False
     """The hub's order has all that is shown here."""
+    legacy: tuple[tuple[int | str, str], ...] = ()
+    """来源原值: field number or heading, and the cell as it came."""
 
     def to_json(self) -> dict[str, object]:
         """The record as JSON shows it."""
@@ -181,6 +191,21 @@ def _shown(field: Field, value: Value, pack: Pack) -> Shown:
     if field.type is FieldType.LEGACY:
         return legacy_texts(value, pack)
     return shown_value(value)
+
+
+def legacy_cells(
+    values: Mapping[int, Sequence[Value]],
+) -> tuple[tuple[int | str, str], ...]:
+    """来源原值 as pairs of field number or heading, and cell."""
+    cells: list[tuple[int | str, str]] = []
+    for value in values.get(LEGACY_RAW, ())[:1]:
+        for member in value[1:] if isinstance(value, tuple) else ():
+            match member:
+                case (int() | str() as source, cell):
+                    cells.append((source, shown_value(cell)))
+                case _:
+                    pass
+    return tuple(cells)
 
 
 def legacy_texts(value: Value, pack: Pack) -> list[str]:

@@ -165,10 +165,11 @@ async def _take_all_back(store: Store, row: ImportRow, state: ImportState) -> in
     while last_n >= row.first_n:
         begun = elapsed()
         first_n = max(row.first_n, last_n - step + 1)
-        span = (first_n, last_n)
-        taken += await store.write(
-            lambda rows, span=span: take_back_import(rows, *span, row.import_no)  # type: ignore[misc]
-        )
+
+        def step_back(rows: Rows, first: int = first_n, last: int = last_n) -> int:
+            return take_back_import(rows, first, last, row.import_no)
+
+        taken += await store.write(step_back)
         last_n = first_n - 1
         took = max(elapsed() - begun, 0.001)
         step = max(1, min(int(step * _STEP_SECONDS / took), 2 * step))
