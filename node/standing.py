@@ -11,12 +11,11 @@ from typing import Final, NamedTuple
 
 from node.catalogue.fields import LEVEL_ITEM
 from node.catalogue.reading import Fonds, all_fonds
+from node.history.departures import receipted
 from node.store.port import Rows
-from node.store.row_types import LogRow, SetState
+from node.store.row_types import LogRow, SetRow, SetState
 from protocol.identity import printed_log
 
-RECEIPT: Final = "hub.receipt"
-"""Setting: [receipt number, hub time, seq of the receipted set]."""
 SENT: Final = "hub.sent"
 """Setting: [own log, highest seq handed to the network]."""
 NAME: Final = "machine.name"
@@ -32,6 +31,7 @@ class PlaceOf(NamedTuple):
 
     scope: str
     """Code of the fonds; the scope's id where it has none."""
+    is_fonds: bool
     epoch: int
     place: int
 
@@ -65,7 +65,7 @@ class Standing:
     @property
     def is_joined(self) -> bool:
         """Whether this machine belongs to a hub."""
-        return bool(self.hub_address) or self.receipt_number > 0
+        return bool(self.hub_address)
 
 
 def standing(rows: Rows) -> Standing:
@@ -78,12 +78,12 @@ def standing(rows: Rows) -> Standing:
     if not is_hub:
         for log in _own_logs(rows):
             sealed = rows.sets.in_state(log.log_no, SetState.SEALED, _MANY_SETS)
-            unreceipted = [row for row in sealed if not row.receipt]
+            unreceipted = [row for row in sealed if not _is_receipted(row, rows, own)]
             operations += sum(row.op_count for row in unreceipted)
             size_bytes += sum(len(row.body or b"") for row in unreceipted)
             sent += sum(1 for row in unreceipted if row.seq <= _sent_seq(rows, log))
             quarantined += rows.sets.amount(log.log_no, SetState.QUARANTINED)[0]
-    number, time, _ = rows.settings.get(RECEIPT) or [0, 0, 0]
+    receipt = receipted(rows)
     last = rows.sets.last(own.log_no) if own else None
     return Standing(
         name=str(rows.settings.get(NAME) or ""),
@@ -97,8 +97,8 @@ def standing(rows: Rows) -> Standing:
         pending_operations=operations,
         pending_bytes=size_bytes,
         sent_sets=sent,
-        receipt_number=int(number),
-        receipt_time=int(time),
+        receipt_number=receipt.receipt,
+        receipt_time=receipt.hub_time if receipt.receipt else 0,
         places=_places(rows, fonds),
         open_fields=rows.tickets.count(),
         quarantined=quarantined,
@@ -113,6 +113,14 @@ def _own_logs(rows: Rows) -> list[LogRow]:
     return [row for row in rows.logs.all() if row.is_own]
 
 
+def _is_receipted(row: SetRow, rows: Rows, own: LogRow | None) -> bool:
+    """Whether a receipt covers the set: its own, or a later one of the same log."""
+    if row.receipt:
+        return True
+    is_newest_log = own is not None and row.log_no == own.log_no
+    return is_newest_log and row.seq <= receipted(rows).seq
+
+
 def _sent_seq(rows: Rows, log: LogRow) -> int:
     kept = rows.settings.get(SENT)
     return int(kept[1]) if kept and kept[0] == log.log else 0
@@ -124,6 +132,7 @@ def _places(rows: Rows, fonds: tuple[Fonds, ...]) -> tuple[PlaceOf, ...]:
     for row in rows.scopes.all():
         head = rows.orders.head(row.scope_no)
         if head is not None and head.place:
-            name = codes.get(row.scope_no) or row.scope.fonds.hex()
-            found.append(PlaceOf(name, head.epoch, head.place))
+            code = codes.get(row.scope_no)
+            name = code or row.scope.fonds.hex()
+            found.append(PlaceOf(name, code is not None, head.epoch, head.place))
     return tuple(found)

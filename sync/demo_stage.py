@@ -109,7 +109,7 @@ class Stage:
         """
         if not self._is_silent:
             told = " ".join(_quoted(argument) for argument in arguments)
-            self._paper.line(f"{_INDENT}[{station.label}] dangyi {told}")
+            self._paper.indented(f"dangyi {told}", f"{_INDENT}[{station.label}] ")
         watch = asyncio.create_task(self._watch(road))
         try:
             ended = await self._process(station, arguments)

@@ -51,18 +51,13 @@ async def show(call: Call) -> int:
         call.paper.facts([("record.open", names)])
     call.paper.line()
     call.paper.say("record.history")
-    heads = ("table.time", "table.who", "table.machine", "table.act", "table.standing")
-    rows = [
-        (
-            time_text(change.time),
-            change.who,
-            change.machine,
-            _act_text(call, change, pack),
-            standing_text(call, change),
-        )
-        for change in detail.history
-    ]
-    call.paper.table(heads, rows)
+    last: tuple[str, int] | None = None
+    for change in detail.history:
+        if last != (change.log, change.n):
+            last = (change.log, change.n)
+            told = (time_text(change.time), change.who, change.machine)
+            call.paper.line("  ".join((*told, standing_text(call, change))))
+        call.paper.indented(_act_text(call, change, pack))
     return 0
 
 

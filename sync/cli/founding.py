@@ -105,7 +105,7 @@ async def serve(call: Call) -> int:
 
 async def invite(call: Call) -> int:
     """Make an invitation for one machine."""
-    from sync.enrolment import invite as make_invitation  # noqa: PLC0415
+    from sync.enrolment import make_invitation  # noqa: PLC0415
 
     fonds = fonds_titles(call.options.fonds, needs_title=False)
     async with opened(call) as machine:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sync.cli.tables import padded, pairs, shown, table
+from sync.cli.tables import cells, padded, pairs, shown, table, wrapped
 from sync.words.catalogue import Words
 
 _WIDTH_DEFAULT: Final = 80
@@ -38,12 +38,19 @@ class Paper:
 
     def say(self, key: str, **fields: object) -> None:
         """Print the sentence *key* as a result."""
-        self.line(self.words.say(key, **fields))
+        for line in self.words.say(key, **fields).split("\n"):
+            self._lines(wrapped(shown(line), self.width))
 
     def line(self, text: str = "") -> None:
         """Print *text*, which may hold line breaks of the catalogue, as a result."""
         sys.stdout.write("\n".join(shown(line) for line in text.split("\n")) + "\n")
         sys.stdout.flush()
+
+    def indented(self, text: str, lead: str = "  ") -> None:
+        """Print *text* whole, on as many lines as it takes, set in behind *lead*."""
+        pieces = wrapped(shown(text), self.width - cells(lead))
+        leads = [lead, *[" " * cells(lead)] * (len(pieces) - 1)]
+        self._lines(head + piece for head, piece in zip(leads, pieces, strict=True))
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print *rows* in columns under the headings with the keys *heads*."""
@@ -68,7 +75,9 @@ class Paper:
     def note(self, text: str) -> None:
         """Print a message beside the result, on stderr."""
         self.end_progress()
-        sys.stderr.write("\n".join(shown(line) for line in text.split("\n")) + "\n")
+        for line in text.split("\n"):
+            for piece in wrapped(shown(line), self.width):
+                sys.stderr.write(piece + "\n")
         sys.stderr.flush()
 
     def progress(self, done: int, total: int) -> None:

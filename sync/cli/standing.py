@@ -34,14 +34,23 @@ async def status(call: Call) -> int:
     for fonds in standing.fonds:
         rows.append(("status.fonds", f"{fonds.code} {fonds.title}"))
     rows.append(("status.records", say("status.records_value", count=standing.records)))
-    rows.append(("status.pending", _pending_text(call, standing)))
+    if not standing.is_hub:
+        rows.append(("status.pending", _pending_text(call, standing)))
     if standing.sent_sets:
         rows.append(("status.sent", say("status.sent_value", sets=standing.sent_sets)))
     rows.append(("status.receipt", _receipt_text(call, standing)))
     if standing.hub_address:
         rows.append(("status.hub", standing.hub_address))
     rows.extend(
-        ("status.places", say("status.place_value", **place._asdict()))
+        (
+            "status.order" if standing.is_hub else "status.places",
+            say(
+                "status.place_value",
+                scope=place.scope if place.is_fonds else say("status.common"),
+                place=place.place,
+                epoch=place.epoch,
+            ),
+        )
         for place in standing.places
     )
     open_text = (
@@ -166,18 +175,16 @@ async def conflicts(call: Call) -> int:
         call.paper.say("conflicts.none")
         return 0
     call.paper.say("conflicts.total", count=len(tickets))
-    heads = ("table.value", "table.who", "table.machine", "table.time")
     for ticket in tickets:
         call.paper.line()
         call.paper.say(
             "conflicts.head",
             field=field_label(ticket.field, pack, call.words),
-            code=ticket.code or ticket.record,
-            title=ticket.title or "",
+            code=ticket.code or ticket.title or "",
+            id=ticket.record,
         )
-        rows = [
-            (value_text(side.value), side.who, side.machine, time_text(side.time))
-            for side in ticket.values
-        ]
-        call.paper.table(heads, rows)
+        for number, side in enumerate(ticket.values, 1):
+            call.paper.indented(value_text(side.value), f"  {number}  ")
+            told = (side.who, side.machine, time_text(side.time))
+            call.paper.indented("  ".join(told), "     ")
     return 0

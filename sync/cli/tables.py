@@ -119,8 +119,10 @@ def wrapped(text: str, width: int) -> list[str]:
                 lines.append(head)
                 line, used = tail, cells(tail)
             else:
-                lines.append(line)
+                lines.append(line.rstrip())
                 line, used = "", 0
+            if character == " ":
+                continue
         line += character
         used += size
     return [*lines, line] if line or not lines else lines
