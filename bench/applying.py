@@ -66,7 +66,29 @@ async def bench_applying(folder: Path, sized: Callable[[int], int]) -> list[Figu
         figures += await search_figures(machine, [title for _, title in author.made])
     finally:
         await machine.close()
-    return figures
+    return [*figures, *await command_figures(hub, large)]
+
+
+async def command_figures(hub: Station, records: int) -> list[Figure]:
+    """A question to the large hub, as a process of its own."""
+    status = await hub.run("status")
+    search = await hub.run("search", "草原", "年度=2016")
+    return [
+        Figure(
+            f"dangyi status, {records:,} records",
+            status.seconds,
+            "s",
+            at_most=0.4,
+            counted="wall clock of the whole process, once",
+        ),
+        Figure(
+            "memory of a search command",
+            search.peak_bytes / 1e6,
+            "MB",
+            at_most=150,
+            counted=f"highest resident size of `dangyi search`, {search.seconds:.2f} s",
+        ),
+    ]
 
 
 async def rate_of(

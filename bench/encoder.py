@@ -7,18 +7,14 @@ level that is fed 8 MB of text in frames.
 from __future__ import annotations
 
 import hashlib
-import resource
+import os
 import sys
 
+from bench.stations import peak_of
 from protocol.compression import BEST_LEVEL, FrameCompressor
 
 FRAME_BYTES = 36 * 1024
 FRAMES = 230
-
-
-def peak_bytes() -> int:
-    """Highest resident size of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def frame(number: int) -> bytes:
@@ -32,11 +28,11 @@ def main() -> None:
     for number in range(3):
         frame(number)
     FrameCompressor(6).compress(frame(0)[:64])
-    before = peak_bytes()
+    before = peak_of(os.getpid())
     compressor = FrameCompressor(BEST_LEVEL)
     for number in range(FRAMES):
         compressor.compress(frame(number))
-    sys.stdout.write(f"{peak_bytes() - before}\n")
+    sys.stdout.write(f"{peak_of(os.getpid()) - before}\n")
 
 
 if __name__ == "__main__":

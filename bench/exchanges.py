@@ -22,7 +22,9 @@ from sync.link import Link
 
 ENTRIES = 20_000
 FONDS = {"0001": "通辽市科尔沁区科尔沁街道办事处"}
-EDITS = ((1, 1_050.0), (100, 3_800.0), (5_000, 80_000.0))
+EDITS = ((100, 3_800.0), (5_000, 80_000.0))
+ONE_EDIT_BYTES = 1_050.0
+ONE_EDIT_TIMES = 7
 STARTS = 7
 READER = Actor("量")
 
@@ -40,6 +42,7 @@ async def bench_exchanges(folder: Path, sized: Callable[[int], int]) -> list[Fig
         records = await records_of(room)
         figures = await first_sync(room, door, records)
         figures += await idle_exchange(room, door)
+        figures.append(await one_edit(room, door, records))
         for count, aim in EDITS:
             figures.append(await edit_exchange(room, door, records, sized(count), aim))
         figures += await starts(room)
@@ -144,6 +147,34 @@ async def idle_exchange(room: Station, door: Serving) -> list[Figure]:
     ]
 
 
+async def one_edit(
+    room: Station, door: Serving, records: list[dict[str, Any]]
+) -> Figure:
+    """One edit an exchange, several times with edits of different kinds."""
+    carried = []
+    for seed in range(ONE_EDIT_TIMES):
+        await save_edits(room, records, 1, seed)
+        carried.append((await counted_sync(room, door))[1])
+    return Figure(
+        "1 edit",
+        statistics.median(carried),
+        "B",
+        at_most=ONE_EDIT_BYTES,
+        counted=f"bytes at the link both ways, median of {ONE_EDIT_TIMES} exchanges"
+        f" with one edit each, {min(carried):,} to {max(carried):,}",
+    )
+
+
+async def save_edits(
+    room: Station, records: list[dict[str, Any]], count: int, seed: int
+) -> None:
+    machine = await Machine.open(Home(room.home))
+    try:
+        await make_edits(machine.catalogue, records, count, seed)
+    finally:
+        await machine.close()
+
+
 async def edit_exchange(
     room: Station,
     door: Serving,
@@ -151,14 +182,10 @@ async def edit_exchange(
     count: int,
     aim: float,
 ) -> Figure:
-    machine = await Machine.open(Home(room.home))
-    try:
-        await make_edits(machine.catalogue, records, count, seed=count)
-    finally:
-        await machine.close()
+    await save_edits(room, records, count, seed=count)
     ended, carried = await counted_sync(room, door)
     return Figure(
-        f"{count:,} edits" if count > 1 else "1 edit",
+        f"{count:,} edits",
         carried,
         "B",
         at_most=aim,

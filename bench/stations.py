@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,10 +23,41 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[1]
+LOOK_SECONDS = 0.005
 
 
 class CommandFailed(Exception):
     """A command of the bench ended otherwise than it must."""
+
+
+def peak_of(pid: int) -> int:
+    """Highest resident size so far of a process that runs, else 0.
+
+    Not ``ru_maxrss``: that begins with the size of the process which started it.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+class Peaks(threading.Thread):
+    """Watches the highest resident size of a process until it ends."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid = pid
+        self.peak_bytes = 0
+
+    def run(self) -> None:
+        """Look every few milliseconds."""
+        while (peak := peak_of(self._pid)) > 0:
+            self.peak_bytes = max(self.peak_bytes, peak)
+            time.sleep(LOOK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +117,11 @@ class Station:
                 stdout=output,
                 stderr=messages,
             )
+            peaks = Peaks(process.pid)
+            peaks.start()
             _, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - began
+            peaks.join()
             process.returncode = os.waitstatus_to_exitcode(status)
             output.seek(0)
             messages.seek(0)
@@ -95,7 +130,7 @@ class Station:
                 output.read().decode(),
                 messages.read().decode(),
                 seconds,
-                usage.ru_maxrss * 1024,
+                peaks.peak_bytes,
                 usage.ru_utime + usage.ru_stime,
             )
 
@@ -110,11 +145,7 @@ class Serving:
     @property
     def peak_bytes(self) -> int:
         """Highest resident size so far."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
-        for line in status.splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-        return 0
+        return peak_of(self.process.pid)
 
 
 @asynccontextmanager
