@@ -26,6 +26,8 @@ def is_secret(field: int, value: Value) -> bool:
     because a title may speak of secrets without being one.
     """
     if isinstance(value, str):
+        if field != SECRECY and "★" not in value and "☆" not in value:
+            return False
         text = _folded(value)
         if field == SECRECY:
             return _LEVEL.search(text) is not None or _CODE.match(text) is not None

@@ -64,7 +64,8 @@ def parse_value(field: Field, text: str, pack: Pack) -> Value | Fault:
 
 def parse_elements(field: Field, text: str, pack: Pack) -> tuple[str, ...] | Fault:
     """The elements that *text* means in the list field *field*, none twice."""
-    parts = [text] if field.is_kept_whole else _DIVIDERS.split(text)
+    is_whole = field.is_kept_whole or _DIVIDERS.search(text) is None
+    parts = [text] if is_whole else _DIVIDERS.split(text)
     found: list[str] = []
     for part in parts:
         value = parse_value(field, part, pack)
@@ -80,6 +81,8 @@ def gives_back(field: Field, value: Value, original: str) -> bool:
     trimmed = original.strip()
     if value is None:
         return not trimmed
+    if value == trimmed:
+        return True
     match field.type:
         case FieldType.DATE:
             return isinstance(value, str) and trimmed in dates.renderings(value)
@@ -91,13 +94,13 @@ def gives_back(field: Field, value: Value, original: str) -> bool:
             digits = trimmed.removesuffix("年").removesuffix("度").removesuffix("页")
             return digits.isascii() and digits.lstrip("0") == str(value)
         case _:
-            return value == trimmed
+            return False
 
 
 def elements_give_back(field: Field, values: tuple[str, ...], original: str) -> bool:
     """Whether joining the elements in a usual way gives *original* again."""
     trimmed = original.strip()
-    if field.is_kept_whole:
+    if len(values) == 1 or field.is_kept_whole:
         return values == (trimmed,) or (not values and not trimmed)
     return trimmed in {divider.join(values) for divider in ("、", ";", "；", ",", "，")}
 

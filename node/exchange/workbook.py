@@ -31,6 +31,7 @@ _TEXTS: Final = frozenset({".csv", ".tsv", ".txt"})
 _ZIP: Final = b"PK\x03\x04"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST_EXACT: Final = 10**15
+_SHARED_CHARACTERS: Final = 40
 
 Row = list[str]
 
@@ -102,9 +103,22 @@ def _read_sheet(path: Path, book: python_calamine.CalamineWorkbook, name: str) -
     sheet = book.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > LIMIT_CELLS:
         raise WorkbookUnreadable(path, "too-large")
-    return Sheet(
-        name, [[_cell_text(cell) for cell in row] for row in sheet.iter_rows()]
-    )
+    share = _Shared().share
+    rows = [[share(_cell_text(cell)) for cell in row] for row in sheet.iter_rows()]
+    return Sheet(name, rows)
+
+
+class _Shared:
+    """Keeps one object of each short text: columns repeat themselves."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    def share(self, text: str) -> str:
+        """*text*, or the equal text that was seen before."""
+        if len(text) > _SHARED_CHARACTERS:
+            return text
+        return self._kept.setdefault(text, text)
 
 
 def _cell_text(cell: object) -> str:
@@ -145,7 +159,9 @@ def _read_text(path: Path, content: bytes) -> list[Row]:
     head = text[:20_000]
     delimiter = max(",\t;", key=head.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        share = _Shared().share
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [[share(cell) for cell in row] for row in reader]
     except csv.Error as error:
         raise WorkbookUnreadable(path, "damaged") from error
 

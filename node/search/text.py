@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from operator import add
 from typing import Final
 
 from node.catalogue.fields import (
@@ -34,6 +36,8 @@ _PUNCTUATION: Final = {
 
 _FILTER: Final = "\U000f0100"
 _FIRST_TEXT_FIELD: Final = 10
+_SHORT_TEXT: Final = 12
+_REMEMBERED: Final = 8192
 _YEAR_DIGITS: Final = 4
 _CODE_CLASS: Final = re.compile(
     r"·(?P<year>(?:18|19|20)[0-9]{2})(?:[-·](?P<retention>Y|C|D[0-9]{0,3})(?=[-·]))?"
@@ -53,12 +57,15 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
     for field, shown in values.items():
         if field < _FIRST_TEXT_FIELD:
             continue
+        mark = field_mark(field)
         for value in shown:
-            for text in texts_of(field, value):
-                folded = fold(text)
+            for text in (value,) if type(value) is str else texts_of(field, value):
+                folded, found = (
+                    _short(text) if len(text) <= _SHORT_TEXT else _indexed(text)
+                )
                 if folded:
-                    segments.append(f"{field_mark(field)}{folded}\n")
-                    tokens.update(pairs(folded))
+                    segments.append(f"{mark}{folded}\n")
+                    tokens |= found
     code = _first_text(values.get(CODE))
     date = _first_text(values.get(DATE))
     years = effective_years(values)
@@ -69,12 +76,12 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
         (RETENTION, effective_retentions(values)),
     ):
         tokens.update(filter_token(field, text) for text in texts)
-    digits = "".join(c for c in (date or "") if c.isdigit())[:8]
+    digits = _digits(date or "")[:8]
     return RowText(
         code=code,
         sort_date=digits or (years[0] if years else None),
         search_text="".join(segments),
-        tokens=" ".join(sorted(tokens)),
+        tokens=" ".join(tokens),
     )
 
 
@@ -88,7 +95,7 @@ def effective_years(values: Mapping[int, Sequence[Value]]) -> list[str]:
         if found is not None:
             return [found["year"]]
     dates = (value for value in values.get(DATE, ()) if isinstance(value, str))
-    digits = ("".join(c for c in date if c.isdigit())[:4] for date in dates)
+    digits = (_digits(date)[:4] for date in dates)
     return [year for year in digits if len(year) == _YEAR_DIGITS]
 
 
@@ -128,8 +135,8 @@ def pairs(folded: str) -> set[str]:
 
     Every single character begins a token, so a query of one is a prefix.
     """
-    text = folded.translate(_PUNCTUATION)
-    found = {text[i : i + 2] for i in range(len(text) - 1)}
+    text = folded if folded.isalnum() else folded.translate(_PUNCTUATION)
+    found = set(map(add, text, text[1:]))
     if text:
         found.add(text[-1])
     return found
@@ -146,6 +153,22 @@ def query_character(folded: str) -> str:
     return folded.translate(_PUNCTUATION)
 
 
+def _indexed(text: str) -> tuple[str, set[str]]:
+    """The text folded, and its tokens."""
+    folded = fold(text)
+    return folded, pairs(folded)
+
+
+_short = lru_cache(maxsize=_REMEMBERED)(_indexed)
+"""Years, terms, offices and names come again and again."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def filter_token(field: int, value: str) -> str:
     """The token of a field that is filtered by whole value."""
     return f"{_FILTER}{field}{_FILTER}{fold(value).translate(_PUNCTUATION)}"
