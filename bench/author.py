@@ -116,8 +116,10 @@ class Author:
 
     def _edits(self, count: int, first: int) -> Iterator[Operation]:
         dice = Random(first)
-        for record, title in self.made[first : first + count]:
+        for place in range(first, min(first + count, len(self.made))):
+            record, title = self.made[place]
             values = edit_of({"title": title, "year": "2016"}, dice)
+            self.made[place] = (record, values.get("title", title).strip())
             held = Held(record, {}, {})
             parsed = parse_typed(values, self.pack)
             made = edits(self.n, ACTOR, MADE_AT + self.n % 86_400, held, parsed)
