@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from node.history.effects import DotNo, WriteEffect, copied_dot
+from node.history.effects import DotNo, WriteEffect, copied_dot, is_copy
 from node.history.logbook import DecodedSets, entry_at
 from node.history.survivors import RecordState
 from node.history.tickets import Author
 from node.store.port import Rows
 from node.store.row_types import RecordRow
-from protocol.operations import Tag, Value
+from protocol.operations import Value
 
 Given = Callable[[DotNo, int], tuple[bool, Value]]
 """Whether a dot wrote a field of the record, and what."""
-
-
-def is_copy(value: Value) -> bool:
-    """Whether the value is a copy, resolved or not."""
-    return isinstance(value, tuple) and len(value) > 2 and value[0] == Tag.COPY
 
 
 def has_copy(state: RecordState, field: int) -> bool:

@@ -81,6 +81,11 @@ class Effect(NamedTuple):
     removals: tuple[RemovalEffect, ...] = ()
 
     @property
+    def touched(self) -> set[int]:
+        """Fields and list fields in which what is shown may change."""
+        return {part.field for part in (*self.writes, *self.adds, *self.removals)}
+
+    @property
     def fields(self) -> set[int]:
         """Fields whose survivors it may change; not those of lists."""
         return {write.field for write in self.writes}
@@ -141,9 +146,14 @@ def effect_of(operation: Operation, log_no: int, number_of: NumberOf) -> Effect 
             return None
 
 
+def is_copy(value: Value) -> bool:
+    """Whether the value is a copy, resolved or not."""
+    return type(value) is tuple and len(value) > 2 and value[0] == Tag.COPY
+
+
 def copied_dot(value: Value) -> Dot | None:
     """The dot whose value *value* is a copy of; None where it is no copy."""
-    if isinstance(value, tuple) and len(value) >= 3 and value[0] == Tag.COPY:
+    if is_copy(value) and isinstance(value, tuple):
         log, n = value[1], value[2]
         if isinstance(log, bytes) and isinstance(n, int):
             return Dot(log, n)

@@ -17,17 +17,17 @@ withdrawal is ``(5, reason, ((field, ((log, n), …)), …))`` with log ids.
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
-from node.history.effects import WITHDRAWN, DotNo, Effect, ElementNo, copied_dot
+from node.history.effects import WITHDRAWN, DotNo, ElementNo, is_copy
 from node.history.survivors import RecordState
 from protocol.canonical import pack
 from protocol.identity import Scope
-from protocol.operations import EXISTENCE_FIELD, Value
+from protocol.operations import EXISTENCE_FIELD, Elements, Value
 
 LogOf = Callable[[int], bytes]
 """The LogId of a log_no."""
@@ -40,7 +40,7 @@ _PERSON: Final = b"dangyi-value"
 _ENTRY: Final = struct.Struct(">IBI")
 _NUMBER: Final = struct.Struct(">Q")
 _PLACE: Final = struct.Struct(">I")
-_SHORT_VALUE: Final = 16
+_SHORT_TEXT: Final = 16
 _SHORT_CACHE: Final = 16_384
 _FIELD: Final = 0
 _LIST: Final = 1
@@ -53,41 +53,68 @@ def record_bytes(log: bytes, n: int) -> bytes:
 
 def bucket_of(record: bytes) -> int:
     """The first 12 bits of the hash of a record's identity."""
-    found = hashlib.blake2b(_RECORD_TAG + record, digest_size=32).digest()
+    found = blake2b(_RECORD_TAG + record, digest_size=32).digest()
     return (found[0] << 4) | (found[1] >> 4)
 
 
 def value_digest(value: Value) -> bytes:
     """What stands for a value in a leaf, 16 bytes."""
-    packed = pack(value)
-    if len(packed) <= _SHORT_VALUE:
-        return _short_digest(packed)
-    return hashlib.blake2b(packed, digest_size=16, person=_PERSON).digest()
+    kind = type(value)
+    if kind is int or (kind is str and len(value) <= _SHORT_TEXT):  # type: ignore[arg-type]
+        return _short_digest(value)
+    return _digest(value)
+
+
+def _digest(value: Value) -> bytes:
+    return blake2b(pack(value), digest_size=16, person=_PERSON).digest()
+
+
+_short_digest = lru_cache(maxsize=_SHORT_CACHE)(_digest)
+"""Years, terms, offices and names come again and again."""
+
+
+def birth_leaf(
+    scope: Scope,
+    record: bytes,
+    values: Sequence[tuple[int, Value]],
+    lists: Sequence[Elements],
+) -> bytes:
+    """The leaf of a record of which only the create is known; fields rise."""
+    parts = [_head(scope, record, is_created=True)]
+    for field, value in values:
+        parts += (_single(field), record, value_digest(value))
+    if lists:
+        parts = [parts[0], *_merged(record, parts[1:], values, lists)]
+    return blake2b(b"".join(parts), digest_size=32).digest()
+
+
+def _merged(
+    record: bytes,
+    singles: Sequence[bytes],
+    values: Sequence[tuple[int, Value]],
+    lists: Sequence[Elements],
+) -> list[bytes]:
+    """Entries of fields and of lists in one order, by field, then kind."""
+    entries = [
+        (field, _FIELD, b"".join(singles[3 * at : 3 * at + 3]))
+        for at, (field, _) in enumerate(values)
+    ]
+    place = 0
+    for part in lists:
+        items = [_ENTRY.pack(part.field, _LIST, len(part.values))]
+        for value in part.values:
+            items += (record, _PLACE.pack(place), value_digest(value))
+            place += 1
+        if part.values:
+            entries.append((part.field, _LIST, b"".join(items)))
+    entries.sort()
+    return [entry for _, _, entry in entries]
 
 
 @lru_cache(maxsize=_SHORT_CACHE)
-def _short_digest(packed: bytes) -> bytes:
-    return hashlib.blake2b(packed, digest_size=16, person=_PERSON).digest()
-
-
-def birth_leaf(scope: Scope, record: bytes, effect: Effect) -> bytes:
-    """The leaf of a record of which only the create is known; fields rise."""
-    parts = [_head(scope, record, is_created=True)]
-    entries: list[tuple[int, int, bytes]] = []
-    for field, value, _ in effect.writes:
-        entry = _ENTRY.pack(field, _FIELD, 1) + record + value_digest(value)
-        entries.append((field, _FIELD, entry))
-    present: dict[int, list[bytes]] = {}
-    for field, position, value in effect.adds:
-        item = record + _PLACE.pack(position) + value_digest(value)
-        present.setdefault(field, []).append(item)
-    for field, items in present.items():
-        head = _ENTRY.pack(field, _LIST, len(items))
-        entries.append((field, _LIST, head + b"".join(items)))
-    if present:
-        entries.sort()
-    parts += [entry for _, _, entry in entries]
-    return hashlib.blake2b(b"".join(parts), digest_size=32).digest()
+def _single(field: int) -> bytes:
+    """The head of a field's entry that has one survivor."""
+    return _ENTRY.pack(field, _FIELD, 1)
 
 
 def leaf_of(scope: Scope, record: bytes, state: RecordState, log_of: LogOf) -> bytes:
@@ -102,7 +129,7 @@ def leaf_of(scope: Scope, record: bytes, state: RecordState, log_of: LogOf) -> b
         elements = state.elements.get(field)
         if elements:
             parts.append(_list_entry(field, elements, log_of))
-    return hashlib.blake2b(b"".join(parts), digest_size=32).digest()
+    return blake2b(b"".join(parts), digest_size=32).digest()
 
 
 def _head(scope: Scope, record: bytes, *, is_created: bool) -> bytes:
@@ -118,6 +145,10 @@ def _head(scope: Scope, record: bytes, *, is_created: bool) -> bytes:
 
 
 def _field_entry(field: int, live: dict[DotNo, Value], log_of: LogOf) -> bytes:
+    if len(live) == 1:
+        (((log_no, n), value),) = live.items()
+        digest = _counted(field, value, log_of)
+        return _single(field) + log_of(log_no) + _NUMBER.pack(n) + digest
     items = sorted(
         (record_bytes(log_of(log_no), n), _counted(field, value, log_of))
         for (log_no, n), value in live.items()
@@ -139,11 +170,11 @@ def _list_entry(field: int, elements: dict[ElementNo, Value], log_of: LogOf) -> 
 
 def _counted(field: int, value: Value, log_of: LogOf) -> bytes:
     """The digest of a value as the log has it, not as this machine keeps it."""
+    if type(value) is not tuple:
+        return value_digest(value)
     if field == EXISTENCE_FIELD:
         return value_digest(_with_log_ids(value, log_of))
-    if isinstance(value, tuple) and copied_dot(value) is not None:
-        return value_digest(value[:3])
-    return value_digest(value)
+    return value_digest(value[:3] if is_copy(value) else value)
 
 
 def _with_log_ids(value: Value, log_of: LogOf) -> Value:

@@ -6,27 +6,27 @@ here decides between values: survivors are kept, whoever wrote them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from node.history.copies import (
     author_at,
     has_copy,
-    is_copy,
     resolve_copies,
     stand_in,
 )
-from node.history.effects import DotNo, Effect, copied_dot, effect_of
-from node.history.logbook import DecodedSets, left_by, value_given
-from node.history.record_rows import Made, RowMaker, is_visible
+from node.history.effects import DotNo, copied_dot
+from node.history.logbook import DecodedSets, value_given
+from node.history.record_rows import Made, RowMaker, is_simple, is_visible
 from node.history.state_packing import unpack_state
+from node.history.steps import Step, steps_of
 from node.history.survivors import (
     HasArrived,
     RecordState,
     add_pending,
     apply_effect,
     redact_effect,
-    shown,
+    shown_in,
 )
 from node.history.tickets import Author, settle
 from node.store.port import Rows
@@ -36,7 +36,7 @@ from node.store.row_types import (
     RecordRow,
     SetState,
 )
-from protocol.operations import Operation, Redact, Value
+from protocol.operations import Create, Operation, Value
 
 _COUNTING: Final[frozenset[int]] = frozenset({SetState.ADMITTED, SetState.REMOVED})
 
@@ -47,17 +47,6 @@ class Applied(NamedTuple):
     tickets_opened: int
     records_touched: frozenset[int]
     """Numbers of the records."""
-
-
-class Step(NamedTuple):
-    """One effect on one record, and the operation that it is of."""
-
-    effect: Effect
-    operation: Operation
-    redaction: DotNo | None = None
-    """The redaction that left it."""
-    left_seq: int = 0
-    """The set whose body the redaction replaces."""
 
 
 def apply_set(
@@ -76,7 +65,7 @@ def apply_set(
     Admitted operations that stood here as own work become confirmed.
     """
     batch = _Batch(rows, log_no, scope_no, seq, received_at, import_no)
-    return batch.apply(steps_of(rows, log_no, operations), is_admitted=admitted)
+    return batch.apply(operations, is_admitted=admitted)
 
 
 def confirm_set(
@@ -108,25 +97,6 @@ def records_touched(
     return set(rows.records.numbers_of(scope_no, dots).values())
 
 
-def steps_of(rows: Rows, log_no: int, operations: Iterable[Operation]) -> list[Step]:
-    """The effects of operations, those that a redaction left included."""
-    number_of = rows.logs.ensure
-    steps = []
-    for operation in operations:
-        if isinstance(operation, Redact):
-            left_log = number_of(operation.log)
-            for left in left_by(rows, operation, log_no):
-                effect = effect_of(left, left_log, number_of)
-                if effect is not None:
-                    source = (log_no, operation.n)
-                    steps.append(Step(effect, left, source, operation.seq))
-            continue
-        effect = effect_of(operation, log_no, number_of)
-        if effect is not None:
-            steps.append(Step(effect, operation))
-    return steps
-
-
 class _Batch:
     """Applies the steps of one set; rows are written together at the end."""
 
@@ -155,51 +125,45 @@ class _Batch:
         self._touched: set[int] = set()
         self._next_no = 0
 
-    def apply(self, steps: Sequence[Step], *, is_admitted: bool) -> Applied:
+    def apply(self, operations: Sequence[Operation], *, is_admitted: bool) -> Applied:
+        creates = {op.n: op for op in operations if isinstance(op, Create)}
+        others = [op for op in operations if not isinstance(op, Create)]
         by_record: dict[DotNo, list[Step]] = {}
-        for step in steps:
+        for step in steps_of(self._rows, self._log_no, others):
             by_record.setdefault(step.effect.record, []).append(step)
-        numbers = self._numbers(by_record)
+        numbers = self._numbers(creates, by_record)
+        for n, create in creates.items():
+            record = (self._log_no, n)
+            is_new = record not in numbers and record not in by_record
+            if is_admitted and is_new and is_simple(create):
+                self._born(create)
+                continue
+            steps = steps_of(self._rows, self._log_no, [create])
+            by_record[record] = steps + by_record.get(record, [])
         known = self._rows.records.rows(numbers.values())
         for record, mine in by_record.items():
-            record_no = numbers.get(record)
-            if record_no is None:
-                record_no = self._new_number()
-                first = mine[0]
-                if (
-                    is_admitted
-                    and len(mine) == 1
-                    and first.effect.is_create
-                    and first.redaction is None
-                    and not any(is_copy(write.value) for write in first.effect.writes)
-                ):
-                    self._born(record_no, first.effect)
-                    continue
+            record_no = numbers.get(record) or self._new_number()
             self._apply_to(record_no, known.get(record_no), mine, is_admitted)
         self._write()
         return Applied(self._opened, frozenset(self._touched))
 
-    def _numbers(self, by_record: dict[DotNo, list[Step]]) -> dict[DotNo, int]:
+    def _numbers(
+        self, creates: Mapping[int, Create], by_record: Iterable[DotNo]
+    ) -> dict[DotNo, int]:
         """Numbers of those records that have a row."""
-        born = sorted(
-            n
-            for (log_no, n), steps in by_record.items()
-            if log_no == self._log_no and steps[0].effect.is_create
-        )
         found: dict[DotNo, int] = {}
-        if born:
+        if creates:
             between = self._rows.records.numbers_between(
-                self._scope_no, self._log_no, born[0], born[-1]
+                self._scope_no, self._log_no, min(creates), max(creates)
             )
-            found = {(self._log_no, n): number for n, number in between.items()}
-        asked = set(born)
+            for n, number in between.items():
+                if n in creates:
+                    found[(self._log_no, n)] = number
         others = [
-            dot
-            for dot in by_record
-            if dot not in found and not (dot[0] == self._log_no and dot[1] in asked)
+            dot for dot in by_record if dot[0] != self._log_no or dot[1] not in creates
         ]
         found.update(self._rows.records.numbers_of(self._scope_no, others))
-        return {dot: number for dot, number in found.items() if dot in by_record}
+        return found
 
     def _new_number(self) -> int:
         if self._next_no == 0:
@@ -208,8 +172,9 @@ class _Batch:
         self._next_no += 1
         return number
 
-    def _born(self, record_no: int, effect: Effect) -> None:
-        made = self._maker.born(record_no, effect, self._import_no)
+    def _born(self, create: Create) -> None:
+        record_no = self._new_number()
+        made = self._maker.born(record_no, self._log_no, create, self._import_no)
         self._touched.add(record_no)
         self._added.append(made)
         self._count(made.row, 1)
@@ -223,12 +188,9 @@ class _Batch:
     ) -> None:
         birth = steps[0].effect.record
         self._touched.add(record_no)
-        if old is None:
-            state = RecordState(birth)
-            old_shown = None
-        else:
-            state = unpack_state(birth, old.state)
-            old_shown = shown(state)
+        state = RecordState(birth) if old is None else unpack_state(birth, old.state)
+        touched: set[int] = set().union(*(step.effect.touched for step in steps))
+        before = [shown_in(state, field) for field in touched]
         authors: dict[DotNo, Author] = {}
         fields: set[int] = set()
         arrived: set[DotNo] = set()
@@ -247,7 +209,13 @@ class _Batch:
             arrived.add(effect.dot)
             self._enter(record_no, step)
         self._resolve_copies(record_no, birth, state, fields, steps)
-        made = self._maker.made(record_no, state, old, old_shown, self._import_no)
+        made = self._maker.made(
+            record_no,
+            state,
+            old,
+            is_shown_same=before == [shown_in(state, field) for field in touched],
+            import_no=self._import_no,
+        )
         self._note(made, old)
         was_open = old is not None and old.flags & RecordFlag.OPEN
         if is_admitted and (was_open or made.row.flags & RecordFlag.OPEN):
@@ -361,6 +329,7 @@ class _Batch:
 
     def _write(self) -> None:
         rows = self._rows
+        self._changed.sort(key=_record_no)
         made = self._added + self._changed
         rows.records.add([each.row for each in self._added])
         rows.records.update([each.row for each in self._changed])
@@ -375,3 +344,8 @@ class _Batch:
         )
         rows.digests.mark(self._scope_no, {each.row.bucket for each in made})
         rows.digests.tally(self._scope_no, self._tally)
+
+
+def _record_no(made: Made) -> int:
+    """The text index is written fastest in this order."""
+    return made.row.record_no

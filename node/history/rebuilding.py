@@ -57,7 +57,7 @@ def rebuild_records(
             _remove(rows, row)
             different.append(record_no)
             continue
-        made = maker.made(record_no, rebuilt.state, None, None, row.import_no)
+        made = maker.made(record_no, rebuilt.state, None, import_no=row.import_no)
         if made.row != row:
             different.append(record_no)
             _replace(rows, row, made)

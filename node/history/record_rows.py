@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from node.history.effects import Effect
+from node.history.effects import is_copy
 from node.history.leaf import birth_leaf, bucket_of, leaf_of, record_bytes
 from node.history.state_packing import pack_birth, pack_state
 from node.history.survivors import RecordState, existence, shown
@@ -12,7 +12,7 @@ from node.history.tickets import open_fields
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow, RowText
 from protocol.identity import Scope
-from protocol.operations import EXISTENCE_FIELD, Value
+from protocol.operations import EXISTENCE_FIELD, Create, Value
 
 LEVEL_FIELD: Final = 3
 """1 fonds · 2 volume · 3 item; the same in every rule pack."""
@@ -35,31 +35,30 @@ class RowMaker:
         self._scope_no = scope_no
         self._scope: Scope = rows.scopes.row(scope_no).scope
 
-    def born(self, record_no: int, effect: Effect, import_no: int) -> Made:
+    def born(self, record_no: int, log_no: int, create: Create, import_no: int) -> Made:
         """The row of a record of which only the admitted create is known."""
-        log_no, n = effect.record
-        record = record_bytes(self._rows.logs.id_of(log_no), n)
-        values: dict[int, list[Value]] = {}
-        for field, value, _ in effect.writes:
-            if field != EXISTENCE_FIELD:
-                values[field] = [value]
-        for field, _, value in effect.adds:
-            values.setdefault(field, []).append(value)
+        record = record_bytes(self._rows.logs.id_of(log_no), create.n)
+        values: dict[int, list[Value]] = {
+            field: [value] for field, value in create.values
+        }
+        for part in create.lists:
+            if part.values:
+                values.setdefault(part.field, []).extend(part.values)
         text = self._rows.describe(values, self._scope_no)
         row = RecordRow(
             record_no,
             self._scope_no,
             log_no,
-            n,
+            create.n,
             _CREATED,
             _level(values),
             bucket_of(record),
             import_no,
-            birth_leaf(self._scope, record, effect),
+            birth_leaf(self._scope, record, create.values, create.lists),
             text.code,
             text.sort_date,
             text.search_text,
-            pack_birth(effect),
+            pack_birth(create.values, create.lists),
         )
         return Made(row, text.tokens)
 
@@ -68,28 +67,29 @@ class RowMaker:
         record_no: int,
         state: RecordState,
         old: RecordRow | None,
-        old_shown: dict[int, list[Value]] | None,
+        *,
+        is_shown_same: bool = False,
         import_no: int = 0,
     ) -> Made:
-        """The row of *state*; *old* and *old_shown* say what stands there now."""
+        """The row of *state* in place of *old*, which may show the same values."""
         log_no, n = state.birth
         record = record_bytes(self._rows.logs.id_of(log_no), n)
-        values = shown(state)
         flags = flags_of(state)
         tokens: str | None = None
         is_same = (
-            old is not None
-            and old_shown == values
-            and (old.flags ^ flags) & _CREATED == 0
+            is_shown_same
+            and old is not None
+            and old.flags & _CREATED == (flags & _CREATED)
         )
         if is_same and old is not None:
+            level = old.level
             text = RowText(old.code, old.sort_date, old.search_text, "")
         else:
-            text = (
-                self._rows.describe(values, self._scope_no)
-                if flags & _CREATED
-                else _NO_TEXT
-            )
+            values = shown(state)
+            level = _level(values)
+            text = _NO_TEXT
+            if flags & _CREATED:
+                text = self._rows.describe(values, self._scope_no)
             tokens = text.tokens
         row = RecordRow(
             record_no,
@@ -97,7 +97,7 @@ class RowMaker:
             log_no,
             n,
             flags,
-            _level(values),
+            level,
             bucket_of(record) if old is None else old.bucket,
             import_no if old is None else old.import_no,
             leaf_of(self._scope, record, state, self._rows.logs.id_of),
@@ -107,6 +107,13 @@ class RowMaker:
             pack_state(state),
         )
         return Made(row, tokens)
+
+
+def is_simple(create: Create) -> bool:
+    """Whether ``RowMaker.born`` may make its row: neither existence nor a copy."""
+    if create.values and create.values[0][0] == EXISTENCE_FIELD:
+        return False
+    return not any(is_copy(value) for _, value in create.values)
 
 
 def flags_of(state: RecordState) -> int:

@@ -8,6 +8,7 @@ same when their bytes are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgpack
@@ -21,7 +22,7 @@ from node.history.effects import (
     WriteEffect,
 )
 from node.history.survivors import RecordState
-from protocol.operations import Value
+from protocol.operations import Elements, Value
 
 
 def pack_state(state: RecordState) -> bytes:
@@ -58,19 +59,18 @@ def pack_state(state: RecordState) -> bytes:
     )
 
 
-def pack_birth(effect: Effect) -> bytes:
+def pack_birth(values: Sequence[tuple[int, Value]], lists: Sequence[Elements]) -> bytes:
     """The bytes of a state that is the admitted create alone; its fields rise."""
-    values: list[Any] = []
-    for field, value, _ in effect.writes:
-        values += (field, value)
-    lists: list[Any] = []
-    last: list[Any] = []
-    for field, position, value in effect.adds:
-        if not lists or lists[-2] != field:
-            last = [position]
-            lists += (field, last)
-        last.append(value)
-    return _packed((1, values, lists, (), (), (), (), ()))
+    flat: list[Any] = []
+    for pair in values:
+        flat += pair
+    runs: list[Any] = []
+    place = 0
+    for part in lists:
+        if part.values:
+            runs += (part.field, (place, *part.values))
+        place += len(part.values)
+    return _packed((1, flat, runs, (), (), (), (), ()))
 
 
 def unpack_state(birth: DotNo, data: bytes) -> RecordState:

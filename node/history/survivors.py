@@ -224,20 +224,30 @@ def shown(state: RecordState) -> dict[int, list[Value]]:
     Existence is not among them; elements stand in order of dot and position.
     """
     values: dict[int, list[Value]] = {}
-    if not state.pending:
-        for field, live in state.live.items():
-            if field != EXISTENCE_FIELD:
-                values[field] = _in_order(live)
-        for field, present in state.elements.items():
-            values.setdefault(field, []).extend(_in_order(present))
-        return dict(sorted(values.items()))
-    for field in fields_of(state):
-        if field != EXISTENCE_FIELD:
-            values[field] = _in_order(survivors(state, field))
-    for field in list_fields_of(state):
-        found = _in_order(surviving_elements(state, field))
-        values.setdefault(field, []).extend(found)
-    return {field: found for field, found in sorted(values.items()) if found}
+    if state.pending:
+        for field in sorted({*fields_of(state), *list_fields_of(state)}):
+            found = shown_in(state, field)
+            if found:
+                values[field] = found
+        return values
+    for field, live in state.live.items():
+        if len(live) == 1:
+            (value,) = live.values()
+            values[field] = [value if type(value) is not tuple else resolved(value)]
+        else:
+            values[field] = _in_order(live)
+    for field, present in state.elements.items():
+        values.setdefault(field, []).extend(_in_order(present))
+    values.pop(EXISTENCE_FIELD, None)
+    return dict(sorted(values.items()))
+
+
+def shown_in(state: RecordState, field: int) -> list[Value]:
+    """What ``shown`` has of one field."""
+    if field == EXISTENCE_FIELD:
+        return []
+    values = _in_order(survivors(state, field))
+    return values + _in_order(surviving_elements(state, field))
 
 
 def _in_order(cell: Mapping[DotNo, Value] | Mapping[ElementNo, Value]) -> list[Value]:
@@ -246,7 +256,7 @@ def _in_order(cell: Mapping[DotNo, Value] | Mapping[ElementNo, Value]) -> list[V
 
 def resolved(value: Value) -> Value:
     """A copy's own value where it is known; any other value as it is."""
-    if isinstance(value, tuple) and len(value) == 4 and copied_dot(value) is not None:
+    if type(value) is tuple and len(value) == 4 and copied_dot(value) is not None:
         return value[3]
     return value
 
