@@ -12,10 +12,12 @@ import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
+from protocol.canonical import check_value
 from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.limits import (
     COUNT_LIMIT,
     FIELD_NUMBER_LIMIT,
+    UNKNOWN_DEPTH_LIMIT,
     VALUE_DEPTH_LIMIT,
 )
 from protocol.operations import Value
@@ -227,6 +229,19 @@ def take_bytes(found: object, size: int) -> bytes:
     """
     if type(found) is not bytes or len(found) != size:
         raise MalformedFrame
+    return found
+
+
+def take_unknown_row(found: object) -> Any:  # noqa: ANN401
+    """*found*, if it may be the row of an operation of an unknown kind.
+
+    Raises:
+        MalformedFrame: it holds a type that the encoding does not know, or is too deep.
+    """
+    try:
+        check_value(found, UNKNOWN_DEPTH_LIMIT)
+    except LocalProtocolError as error:
+        raise MalformedFrame(str(error)) from error
     return found
 
 

@@ -108,6 +108,8 @@ def decode_header(data: bytes) -> Header:
         NotCanonical: the header has another form.
     """
     items = _unpack_items(data)
+    if len(items) < _PLAIN_ITEMS + 2:
+        raise _wrong_length(items)
     header = _take_header(items[:-2], items[-2], items[-1])
     if pack((*_items(header), header.prev, header.body_hash)) != data:
         raise NotCanonical
@@ -178,10 +180,10 @@ def _unpack_items(data: bytes) -> tuple[Any, ...]:
 
 
 def _take_header(items: tuple[Any, ...], prev: object, body_hash: object) -> Header:
-    if len(items) >= 2 and (items[0] != VERSION or items[1] != SUITE):
-        raise UnsupportedVersion
     if not _PLAIN_ITEMS <= len(items) <= _PLAIN_ITEMS + _OPTIONAL:
-        raise MalformedFrame
+        raise _wrong_length(items)
+    if (items[0], items[1]) != (VERSION, SUITE):
+        raise UnsupportedVersion
     versions = take_array(items[10])
     if len(versions) != 2:
         raise MalformedFrame
@@ -207,6 +209,13 @@ def _take_header(items: tuple[Any, ...], prev: object, body_hash: object) -> Hea
     )
     _check_header(header)
     return header
+
+
+def _wrong_length(items: tuple[Any, ...]) -> RemoteProtocolError:
+    """What a header of another length is: of another version, or none at all."""
+    if len(items) >= 2 and items[:2] != (VERSION, SUITE):
+        return UnsupportedVersion()
+    return MalformedFrame()
 
 
 def _check_header(header: Header) -> None:

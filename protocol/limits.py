@@ -20,7 +20,9 @@ SET_LIMIT_BYTES: Final = 64 * 1024
 FIELD_LIMIT_BYTES: Final = 256 * 1024
 """One value of a field, in canonical form."""
 SINGLE_LIMIT_BYTES: Final = 288 * 1024
-"""Body of a set of one operation; also that operation in row form."""
+"""Body of a set of one operation."""
+OPERATION_LIMIT_BYTES: Final = 287 * 1024
+"""One operation in row form; a body adds less than 100 bytes to it."""
 HEADER_LIMIT_BYTES: Final = 16 * 1024
 """Header of a set, in signed form."""
 
@@ -28,10 +30,14 @@ DEPTH_LIMIT: Final = 8
 """Arrays inside arrays, the outermost counted."""
 VALUE_DEPTH_LIMIT: Final = 4
 """Arrays inside arrays within one value of a field."""
+UNKNOWN_DEPTH_LIMIT: Final = 5
+"""Arrays inside arrays within the row of an operation of an unknown kind."""
 BODY_CELLS: Final = 65_536
 """Values, list elements, names and seen dots in one body."""
 FIELD_NUMBER_LIMIT: Final = 65_535
 """Highest number of a field."""
+WIDE_LIMIT_BYTES: Final = 16 * 1024
+"""UTF-8 bytes of a text column that may stand in UTF-16 although that is longer."""
 KIND_LIMIT: Final = 65_535
 """Highest number of a kind."""
 POSITION_LIMIT: Final = 65_535

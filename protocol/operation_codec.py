@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from protocol.canonical import check_shape, pack, unpack
+from protocol.body import decode_body, encode_body
+from protocol.canonical import pack, unpack
 from protocol.columns import (
     check_field_value,
     take_array,
@@ -20,6 +21,7 @@ from protocol.columns import (
     take_field_value,
     take_integer,
     take_text,
+    take_unknown_row,
 )
 from protocol.errors import (
     FrameTooLarge,
@@ -37,7 +39,7 @@ from protocol.limits import (
     FIELD_LIMIT_BYTES,
     KIND_LIMIT,
     POSITION_LIMIT,
-    SINGLE_LIMIT_BYTES,
+    OPERATION_LIMIT_BYTES,
 )
 from protocol.operation_rows import check_rising, decode_row, encode_row
 from protocol.operation_values import values_of
@@ -106,7 +108,20 @@ def encode_operation(operation: Operation) -> bytes:
     if again != operation:
         message = f"{type(operation).__name__} {operation.n} reads back differently"
         raise LocalProtocolError(message)
+    if len(data) > BODY_CELLS:
+        _check_body(operation)
     return data
+
+
+def _check_body(operation: Operation) -> None:
+    """Return if a body may hold *operation*: a cell takes a byte of a row or more."""
+    n, made_at = operation.n, operation.made_at
+    own = bytes(LOG_ID_BYTES)
+    try:
+        decode_body(own, n, 1, made_at, encode_body(own, n, made_at, (operation,)))
+    except RemoteProtocolError as error:
+        message = f"{type(operation).__name__} {operation.n} cannot be sealed: {error}"
+        raise LocalProtocolError(message) from error
 
 
 def decode_operation(data: bytes) -> Operation:
@@ -117,7 +132,7 @@ def decode_operation(data: bytes) -> Operation:
         FrameTooLarge: it is above a limit.
         NotCanonical: the operation has another row form.
     """
-    if len(data) > SINGLE_LIMIT_BYTES:
+    if len(data) > OPERATION_LIMIT_BYTES:
         raise FrameTooLarge
     row = take_array(unpack(data))
     if len(row) < 6:
@@ -232,9 +247,7 @@ def _take_payload(
             (record,) = _READER.dots(row[:2])
             return decode_row(kind, head, record, row[2:], _READER)
         case _, 1:
-            payload = pack(row[0])
-            check_shape(payload, depth=5)
-            return Unknown(*head, kind, payload)
+            return Unknown(*head, kind, pack(take_unknown_row(row[0])))
         case _:
             raise MalformedFrame
 

@@ -19,6 +19,7 @@ from protocol.columns import (
     encode_integers,
     take_array,
     take_integer,
+    take_unknown_row,
 )
 from protocol.dots import LogReader, LogWriter
 from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
@@ -141,6 +142,7 @@ class TableReader:
         self._items = iter(items)
         self._texts = ValueReader(tail)
         self._logs = logs
+        self._elements_left = BODY_CELLS
 
     def finish(self) -> None:
         """Return if nothing is left."""
@@ -250,7 +252,7 @@ class TableReader:
                 yield decode_row(kind, head, record, row, self._logs)
         else:
             for head, _record, row in _together(heads, records, rows):
-                yield Unknown(*head, kind, pack(row))
+                yield Unknown(*head, kind, pack(take_unknown_row(row)))
 
     def _elements(self, coded: object, head: Head, record: Dot) -> tuple[Element, ...]:
         if type(coded) is int:
@@ -289,7 +291,8 @@ class TableReader:
         if min(lengths) < 0:
             raise MalformedFrame
         total = sum(lengths)
-        if total > BODY_CELLS:
+        self._elements_left -= total
+        if self._elements_left < 0:
             raise FrameTooLarge
         coded = self._next()
         elements = tuple(self._texts.column(coded, total)) if total else ()

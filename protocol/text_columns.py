@@ -10,9 +10,9 @@ of what arrays of texts take. Four control characters stand for whole texts:
 - U+001D: no text but nil, after which no other mark stands.
 
 A column is narrow (UTF-8, in its place) or wide (UTF-16, big-endian, behind all
-columns): wide if four times its size in UTF-8 is above three times its size in
-UTF-16. Chinese text is wide: it compresses to fewer bytes, and the compressor keeps
-it apart from numbers.
+columns): wide if UTF-16 is not longer, or if the column is small and UTF-16 less than
+a third longer. Chinese text is wide: it compresses to fewer bytes, and the compressor
+keeps it apart from numbers.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from itertools import pairwise
 from typing import Final
 
 from protocol.errors import LocalProtocolError, MalformedFrame
+from protocol.limits import WIDE_LIMIT_BYTES
 
 _BETWEEN: Final = "\n"
 _SAME: Final = "\x1c"
@@ -85,10 +86,11 @@ def is_wide(joined: str) -> bool:
     if joined.isascii():
         return False
     try:
-        return 4 * len(joined.encode()) > 3 * len(joined.encode("utf-16-be"))
+        narrow, wide = len(joined.encode()), len(joined.encode("utf-16-be"))
     except UnicodeEncodeError as error:
         message = "text with lone surrogates"
         raise LocalProtocolError(message) from error
+    return wide <= narrow or (narrow <= WIDE_LIMIT_BYTES and 3 * wide < 4 * narrow)
 
 
 def encode_wide(columns: Sequence[str]) -> bytes:

@@ -93,7 +93,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bytes_cost_little(name: str) -> None:
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-P", "-c", READER],
         input=HOSTILE[name],
         capture_output=True,
