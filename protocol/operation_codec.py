@@ -38,8 +38,8 @@ from protocol.limits import (
     COUNT_LIMIT,
     FIELD_LIMIT_BYTES,
     KIND_LIMIT,
-    POSITION_LIMIT,
     OPERATION_LIMIT_BYTES,
+    POSITION_LIMIT,
 )
 from protocol.operation_rows import check_rising, decode_row, encode_row
 from protocol.operation_values import values_of
