@@ -135,8 +135,8 @@ class _Batch:
         for n, create in creates.items():
             record = (self._log_no, n)
             is_new = record not in numbers and record not in by_record
-            if is_admitted and is_new and is_simple(create):
-                self._born(create)
+            if is_new and is_simple(create):
+                self._born(create, is_admitted=is_admitted)
                 continue
             steps = steps_of(self._rows, self._log_no, [create])
             by_record[record] = steps + by_record.get(record, [])
@@ -172,9 +172,15 @@ class _Batch:
         self._next_no += 1
         return number
 
-    def _born(self, create: Create) -> None:
+    def _born(self, create: Create, *, is_admitted: bool) -> None:
         record_no = self._new_number()
-        made = self._maker.born(record_no, self._log_no, create, self._import_no)
+        made = self._maker.born(
+            record_no,
+            self._log_no,
+            create,
+            is_admitted=is_admitted,
+            import_no=self._import_no,
+        )
         self._touched.add(record_no)
         self._added.append(made)
         self._count(made.row, 1)

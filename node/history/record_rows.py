@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from node.history.effects import is_copy
 from node.history.leaf import birth_leaf, bucket_of, leaf_of, record_bytes
-from node.history.state_packing import pack_birth, pack_state
+from node.history.state_packing import pack_birth, pack_pending_birth, pack_state
 from node.history.survivors import RecordState, existence, shown
 from node.history.tickets import open_fields
 from node.store.port import Rows
@@ -18,6 +18,7 @@ LEVEL_FIELD: Final = 3
 """1 fonds · 2 volume · 3 item; the same in every rule pack."""
 _NO_TEXT: Final = RowText(code=None, sort_date=None, search_text="", tokens="")
 _CREATED: Final = int(RecordFlag.CREATED)
+_PENDING: Final = int(RecordFlag.PENDING)
 
 
 class Made(NamedTuple):
@@ -35,8 +36,16 @@ class RowMaker:
         self._scope_no = scope_no
         self._scope: Scope = rows.scopes.row(scope_no).scope
 
-    def born(self, record_no: int, log_no: int, create: Create, import_no: int) -> Made:
-        """The row of a record of which only the admitted create is known."""
+    def born(
+        self,
+        record_no: int,
+        log_no: int,
+        create: Create,
+        *,
+        is_admitted: bool,
+        import_no: int,
+    ) -> Made:
+        """The row of a record of which only the create is known."""
         record = record_bytes(self._rows.logs.id_of(log_no), create.n)
         values: dict[int, list[Value]] = {
             field: [value] for field, value in create.values
@@ -50,15 +59,19 @@ class RowMaker:
             self._scope_no,
             log_no,
             create.n,
-            _CREATED,
+            _CREATED if is_admitted else _CREATED | _PENDING,
             _level(values),
             bucket_of(record),
             import_no,
-            birth_leaf(self._scope, record, create.values, create.lists),
+            birth_leaf(self._scope, record, create.values, create.lists)
+            if is_admitted
+            else b"",
             text.code,
             text.sort_date,
             text.search_text,
-            pack_birth(create.values, create.lists),
+            pack_birth(create.values, create.lists)
+            if is_admitted
+            else pack_pending_birth((log_no, create.n), create.values, create.lists),
         )
         return Made(row, text.tokens)
 

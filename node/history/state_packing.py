@@ -73,6 +73,18 @@ def pack_birth(values: Sequence[tuple[int, Value]], lists: Sequence[Elements]) -
     return _packed((1, flat, runs, (), (), (), (), ()))
 
 
+def pack_pending_birth(
+    birth: DotNo, values: Sequence[tuple[int, Value]], lists: Sequence[Elements]
+) -> bytes:
+    """The bytes of a state that is an own create, not admitted, alone."""
+    writes = [(field, value, ()) for field, value in values]
+    adds: list[tuple[int, int, Value]] = []
+    for part in lists:
+        for value in part.values:
+            adds.append((part.field, len(adds), value))
+    return _packed((0, (), (), (), (), (), (), ((*birth, 1, writes, adds, ()),)))
+
+
 def unpack_state(birth: DotNo, data: bytes) -> RecordState:
     """The state whose bytes are *data*."""
     state = RecordState(birth)

@@ -166,11 +166,22 @@ class SetRows(Protocol):
     ) -> list[SetRow]:
         """Sets behind (log_no, seq, hash), over all logs, for walking through."""
 
+    def count(self) -> int:
+        """How many sets are stored."""
+
     def amount(self, log_no: int, state: int) -> tuple[int, int]:
         """How many sets of the log are in *state*, and their bytes."""
 
     def linked(self, log_no: int) -> SetRow | None:
         """The set of the highest seq that is neither WAITING nor HELD."""
+
+    def unnamed(
+        self, but_log_no: int, but_reason: str, after: tuple[int, int, bytes], limit: int
+    ) -> list[SetRow]:
+        """Sets SEALED or HELD of other logs, of other reasons, behind *after*."""
+
+    def forget_reason(self, reason: str) -> None:
+        """Sets that no order names lose this reason."""
 
     def move(self, row: SetRow, to_log_no: int, to_scope_no: int) -> None:
         """The set, in no order yet, belongs to another log (a branch) or scope."""

@@ -115,6 +115,10 @@ class Store:
         """The result of *work* over one unchanging state of the store."""
         return await self._reader.run(lambda: self._read(work))
 
+    async def damage(self) -> list[str]:
+        """What the database itself finds wrong with its pages; empty where nothing."""
+        return await self._reader.run(lambda: _damage(self._reader.database))
+
     async def wait(self, work: Callable[[], T]) -> T:
         """The result of *work* that may wait for a lock or the disk, off the loop."""
         return await asyncio.to_thread(work)
@@ -142,9 +146,7 @@ class Store:
         finally:
             self._lock.release()
 
-    def _commit(
-        self, database: Database, work: Callable[[Rows], T], begun: float
-    ) -> T:
+    def _commit(self, database: Database, work: Callable[[Rows], T], begun: float) -> T:
         try:
             result = work(SqliteRows(database, self._describe))
             reached(BEFORE_COMMIT)
@@ -188,6 +190,16 @@ def _bring_up_to_date(home: Home, database: Database) -> None:
             finally:
                 lock.release()
     _lay_ballast(home)
+
+
+def _damage(database: Database) -> list[str]:
+    found: list[str] = []
+    for statement in ("PRAGMA cipher_integrity_check", "PRAGMA quick_check"):
+        try:
+            found += [str(row[0]) for row in database.execute(statement)]
+        except DatabaseError as error:
+            found.append(str(error))
+    return [line for line in found if line != "ok"]
 
 
 def _roll_back(database: sqlite3.Connection) -> None:

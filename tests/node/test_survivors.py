@@ -4,7 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.history.effects import DotNo, Effect, ElementNo, WriteEffect, effect_of
-from node.history.state_packing import pack_birth, pack_state, unpack_state
+from node.history.state_packing import (
+    pack_birth,
+    pack_pending_birth,
+    pack_state,
+    unpack_state,
+)
 from node.history.survivors import (
     RecordState,
     add_pending,
@@ -149,6 +154,8 @@ def test_a_create_alone_has_a_short_way_to_the_same_bytes(
             whole = effect_of(create, BIRTH[0], lambda _log: 0)
             assert whole is not None
             assert pack_birth(values, lists) == apply_all([whole])
+            pending = apply_all([whole], frozenset({BIRTH}))
+            assert pack_pending_birth(BIRTH, values, lists) == pending
 
 
 @given(histories())

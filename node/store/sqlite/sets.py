@@ -112,6 +112,10 @@ class SqliteSets:
             (log_no, seq, set_hash, limit),
         )
 
+    def count(self) -> int:
+        found = self._database.execute("SELECT count(*) FROM change_sets").fetchone()
+        return int(found[0])
+
     def amount(self, log_no: int, state: int) -> tuple[int, int]:
         found = self._database.execute(
             "SELECT count(*), coalesce(sum(length(header) + length(signature)"
@@ -128,6 +132,23 @@ class SqliteSets:
             (log_no,),
         )
         return found[0] if found else None
+
+    def unnamed(
+        self, but_log_no: int, but_reason: str, after: tuple[int, int, bytes], limit: int
+    ) -> list[SetRow]:
+        return self._all(
+            f"{_SELECT} WHERE state <> 3 AND state IN (1, 7) AND log_no <> ?"
+            " AND reason <> ? AND (log_no, seq, hash) > (?, ?, ?)"
+            " ORDER BY log_no, seq, hash LIMIT ?",
+            (but_log_no, but_reason, *after, limit),
+        )
+
+    def forget_reason(self, reason: str) -> None:
+        self._database.execute(
+            "UPDATE change_sets SET reason = '' WHERE state <> 3"
+            " AND state IN (1, 2, 7) AND reason = ?",
+            (reason,),
+        )
 
     def move(self, row: SetRow, to_log_no: int, to_scope_no: int) -> None:
         self._database.execute(
