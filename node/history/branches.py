@@ -39,12 +39,12 @@ def operations_of(
 def renaming(rows: Rows, log_no: int) -> Rename | None:
     """What dots mean inside the sets of *log_no*; None where they mean themselves."""
     row = rows.logs.row(log_no)
-    if row.parent_no is None:
-        return None
     steps: list[tuple[int, bytes]] = []
     while row.parent_no is not None:
         steps.append((row.fork_first_n, row.log))
         row = rows.logs.row(row.parent_no)
+    if not steps:
+        return None
     root = row.log
 
     def rename(dot: Dot) -> Dot:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from node.history.rewinding import HANDED
 from node.store.port import Rows
-from node.store.row_types import SetRow, SetState
+from node.store.row_types import SetRow
 from protocol.changeset import stored_set, to_wire
 from protocol.identity import ZERO_HASH
 from protocol.messages import SetItem, TrustList
@@ -19,8 +19,6 @@ RECEIPTED = "receipted"
 """[log, seq, hash, receipt number, hub time] of the newest receipt for own sets."""
 _HELD_AT_ONCE = 16
 _OWN_AT_ONCE = 8
-_MANY = 1 << 30
-_UNNAMED = (SetState.SEALED, SetState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +67,7 @@ def unnamed_part(rows: Rows, after: tuple[int, int, bytes]) -> list[SetRow]:
     """Sets behind *after* that no order names and that were not handed over."""
     own = rows.logs.own()
     own_no = 0 if own is None else own.log_no
-    found: list[SetRow] = []
-    for state in _UNNAMED:
-        for row in rows.sets.in_state(None, state, _MANY):
-            if row.log_no != own_no and row.reason != HANDED:
-                found.append(row)
-    found.sort(key=lambda row: (row.log_no, row.seq, row.hash))
-    left = [row for row in found if (row.log_no, row.seq, row.hash) > after]
-    return left[:_HELD_AT_ONCE]
+    return rows.sets.unnamed(own_no, HANDED, after, _HELD_AT_ONCE)
 
 
 def own_part(rows: Rows, after_seq: int) -> list[SetRow]:

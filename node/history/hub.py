@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from node.clock import Clock, elapsed
@@ -20,6 +21,7 @@ from node.history.epochs import (
 )
 from node.history.feed import FeedPlan, Sent, feed_part, plan_feed
 from node.history.intake import Intake, Taken, ensure_log
+from node.history.order import scope_named
 from node.history.prefixes import choose_prefix, prefix_of
 from node.history.registry import HubRegistry
 from node.history.results import results_for
@@ -123,6 +125,19 @@ class HubSide:
             pass
         await self.registry.settle()
 
+    async def _prepare_if_due(self) -> None:
+        """As `prepare`, where this hub has written something itself."""
+
+        def is_due(rows: Rows) -> bool:
+            own = rows.logs.own()
+            if own is None:
+                return False
+            sealed = rows.sets.in_state(own.log_no, SetState.SEALED, 1)
+            return bool(sealed) or rows.journal.amount()[0] > 0
+
+        if await self._store.read(is_due):
+            await self.prepare()
+
     async def sender(self, hello: Hello) -> TrustEntry | None:
         """Who says this hello; None where no such machine has joined."""
 
@@ -153,9 +168,8 @@ class HubSide:
         done = 0
         while done < len(wires):
             left = wires[done:]
-            done += await self._store.write(
-                lambda rows, left=left: self._take_some(rows, hello, left, received)
-            )
+            work = partial(self._take_some, hello=hello, wires=left, received=received)
+            done += await self._store.write(work)
 
     async def answer(
         self,
@@ -166,7 +180,7 @@ class HubSide:
         received: Received | None = None,
     ) -> Answer:
         """What the hub says to a hello whose request was read to its end."""
-        await self.prepare()
+        await self._prepare_if_due()
         is_stale = await self._store.write(
             lambda rows: self._hear(rows, hello, hello_hash)
         )
@@ -176,7 +190,7 @@ class HubSide:
 
     async def bundle_answer(self, log: bytes, *, budget_bytes: int) -> Answer | None:
         """The same for a bundle: to the newest hello heard; None where none was."""
-        await self.prepare()
+        await self._prepare_if_due()
         found = await self._store.read(lambda rows: self.registry.last_hello(rows, log))
         if found is None:
             return None
@@ -282,14 +296,12 @@ class HubSide:
     async def _refresh(self, hello: Hello) -> None:
         """Bring the digests up to date in short steps."""
         for place in hello.scopes:
-            scope_no = await self._store.read(
-                lambda rows, place=place: rows.scopes.number_of(place.scope)
-            )
+            find = partial(scope_named, scope=place.scope)
+            scope_no = await self._store.read(find)
             is_fresh = scope_no is None
-            while not is_fresh:
-                is_fresh = await self._store.write(
-                    lambda rows, scope_no=scope_no: refresh_buckets(rows, scope_no)
-                )
+            while scope_no is not None and not is_fresh:
+                refresh = partial(refresh_buckets, scope_no=scope_no)
+                is_fresh = await self._store.write(refresh)
 
     def _plan(
         self,
@@ -333,10 +345,13 @@ class HubSide:
         for stretch in plan.feed.stretches:
             place = stretch.segment.after
             while place < stretch.segment.last:
-                part, place, before = await self._store.read(
-                    lambda rows, stretch=stretch, place=place, before=before: feed_part(
-                        rows, stretch, place, before, plan.feed
-                    )
+                work = partial(
+                    feed_part,
+                    stretch=stretch,
+                    after=place,
+                    before=before,
+                    plan=plan.feed,
                 )
+                part, place, before = await self._store.read(work)
                 for item in part:
                     yield item

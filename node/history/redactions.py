@@ -7,6 +7,7 @@ operations that may stay travel inside a Redact operation under their old dots.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from node.history.branches import family, operations_of
 from node.history.journal import save
@@ -107,7 +108,7 @@ def redact_barred_step(
         save(
             rows,
             row.scope_no,
-            lambda n, row=row: make_redaction(rows, row, n, made_at, is_secret),
+            partial(make_redaction, rows, row, made_at=made_at, is_secret=is_secret),
         )
         remove_body(rows, row)
         rebuild_records(rows, touched)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from node.clock import Clock
 from node.history.branches import root_no
@@ -197,9 +198,8 @@ class HubRegistry:
             pass
         after = (0, 0, b"")
         while True:
-            found = await self._store.write(
-                lambda rows, after=after: self._rejudge_some(rows, after)
-            )
+            work = partial(self._rejudge_some, after=after)
+            found = await self._store.write(work)
             if found is None:
                 return
             after = found

@@ -16,7 +16,8 @@ def results_for(
 ) -> Results | None:
     """Verdicts of the log above number *known*, and *passing* ones of this request.
 
-    A room that knows more verdicts than the hub ever gave (a restored hub) hears them
+    That a set was applied is told by its entry in the feed, and not a second time
+    here. A room that knows more verdicts than the hub ever gave (a restored hub) hears them
     all again. None where there is nothing to say.
     """
     last = rows.verdicts.last_number(log_no)

@@ -43,10 +43,7 @@ def rewind_step(rows: Rows, scope_no: int, epoch: int, place: int) -> bool:
 
 def resend_settled(rows: Rows) -> None:
     """Sets that no order names are to be handed over again."""
-    for state in (SetState.WAITING, SetState.HELD, SetState.SEALED):
-        for row in rows.sets.in_state(None, state, 1 << 30):
-            if row.reason == HANDED:
-                rows.sets.set_state(row.log_no, row.seq, row.hash, row.state)
+    rows.sets.forget_reason(HANDED)
 
 
 HANDED = "handed"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from node.clock import Clock, elapsed
@@ -169,9 +170,7 @@ class RoomSide:
             self._has_returned = True
         after = (0, 0, b"")
         while True:
-            found = await self._store.read(
-                lambda rows, after=after: unnamed_part(rows, after)
-            )
+            found = await self._store.read(partial(unnamed_part, after=after))
             if not found:
                 break
             for row in found:
@@ -180,7 +179,7 @@ class RoomSide:
                 self._handed.append(after)
         seq = (await self._store.read(receipted)).seq
         while True:
-            rows_left = await self._store.read(lambda rows, seq=seq: own_part(rows, seq))
+            rows_left = await self._store.read(partial(own_part, after_seq=seq))
             if not rows_left:
                 return
             for row in rows_left:
@@ -219,8 +218,10 @@ class RoomSide:
         """
         left = list(items)
         while left:
-            if isinstance(left[0], TrustList):
-                await self._take_list(left.pop(0))
+            first = left[0]
+            if isinstance(first, TrustList):
+                await self._take_list(first)
+                del left[0]
                 continue
             done, rewind = await self._take_some(left)
             del left[:done]
@@ -539,10 +540,10 @@ class RoomSide:
                 head = head_of(rows, scope.scope_no)
                 places[scope.scope] = (head.epoch, head.place)
                 is_even = is_even and scope.scope in following.places
-        for head in checkpoint.scopes:
-            reached = places.get(head.scope, (0, 0))
-            goal = min(self._until.get(head.scope, 0), head.head_place)
-            is_even = is_even and reached >= (head.epoch, goal)
+        for ended in checkpoint.scopes:
+            reached = places.get(ended.scope, (0, 0))
+            goal = min(self._until.get(ended.scope, 0), ended.head_place)
+            is_even = is_even and reached >= (ended.epoch, goal)
         standing = (
             own_log,
             receipted(rows),

@@ -62,7 +62,7 @@ class VerdictRows(Protocol):
         """Number of the newest verdict on the log's sets; 0 where there is none."""
 
     def above(self, log_no: int, number: int, limit: int) -> list[VerdictRow]:
-        """Verdicts newer than *number*, oldest first."""
+        """Verdicts newer than *number* but APPLIED ones, oldest first."""
 
     def latest(self, log_no: int, seq: int) -> VerdictRow | None:
         """The newest verdict on a place of the log."""

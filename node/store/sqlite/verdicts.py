@@ -32,9 +32,10 @@ class SqliteVerdicts:
         return int(row[0] or 0)
 
     def above(self, log_no: int, number: int, limit: int) -> list[VerdictRow]:
-        """Verdicts newer than *number*, oldest first."""
+        """Verdicts newer than *number* but APPLIED ones, oldest first."""
         rows = self._database.execute(
-            f"{_VERDICT} WHERE log_no = ? AND number > ? ORDER BY number LIMIT ?",
+            f"{_VERDICT} WHERE log_no = ? AND number > ? AND verdict <> 1"
+            " ORDER BY number LIMIT ?",
             (log_no, number, limit),
         ).fetchall()
         return [VerdictRow(*row) for row in rows]
