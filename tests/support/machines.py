@@ -142,7 +142,9 @@ class creating(Maker):  # noqa: N801
 class setting(Maker):  # noqa: N801
     """A new title for a record, naming what it replaces."""
 
-    def __init__(self, record: Dot, title: Value, *names: Dot, field: int = TITLE):
+    def __init__(
+        self, record: Dot, title: Value, *names: Dot, field: int = TITLE
+    ) -> None:
         self.record = record
         self.title = title
         self.names = tuple(sorted(names or (record,)))
