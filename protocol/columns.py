@@ -131,9 +131,7 @@ class ValueReader:
 
 
 def _decode_array(values: tuple[Any, ...], count: int) -> Sequence[Value]:
-    if not _PLAIN.issuperset(map(type, values)):
-        for value in values:
-            take_field_value(value)
+    take_field_values(values)
     if len(values) == count:
         return values
     if len(values) != 1:
@@ -180,6 +178,17 @@ def take_field_value(found: object) -> Value:
         raise MalformedFrame(str(error)) from error
     value: Any = found
     return value  # type: ignore[no-any-return]
+
+
+def take_field_values(found: tuple[Any, ...]) -> None:
+    """Return if all in *found* may be values of a field.
+
+    Raises:
+        MalformedFrame: one may not.
+    """
+    if not _PLAIN.issuperset(map(type, found)):
+        for value in found:
+            take_field_value(value)
 
 
 # Single items.

@@ -19,6 +19,7 @@ from protocol.columns import (
     take_bytes,
     take_field,
     take_field_value,
+    take_field_values,
     take_integer,
     take_text,
     take_unknown_row,
@@ -101,7 +102,7 @@ def encode_operation(operation: Operation) -> bytes:
     """
     data = _pack_operation(operation)
     try:
-        again = decode_operation(data)
+        again = _read_operation(data)
     except RemoteProtocolError as error:
         message = f"{type(operation).__name__} {operation.n} cannot be sealed: {error}"
         raise LocalProtocolError(message) from error
@@ -132,6 +133,17 @@ def decode_operation(data: bytes) -> Operation:
         FrameTooLarge: it is above a limit.
         NotCanonical: the operation has another row form.
     """
+    operation = _read_operation(data)
+    try:
+        again = _pack_operation(operation)
+    except LocalProtocolError as error:
+        raise NotCanonical(str(error)) from error
+    if again != data:
+        raise NotCanonical
+    return operation
+
+
+def _read_operation(data: bytes) -> Operation:
     if len(data) > OPERATION_LIMIT_BYTES:
         raise FrameTooLarge
     row = take_array(unpack(data))
@@ -142,12 +154,6 @@ def decode_operation(data: bytes) -> Operation:
     head = (take_integer(row[0], lowest=1), actor, made_at)
     operation = _take_payload(take_integer(row[4], KIND_LIMIT, 1), head, row[5:])
     _check_sizes(operation, len(data))
-    try:
-        again = _pack_operation(operation)
-    except LocalProtocolError as error:
-        raise NotCanonical(str(error)) from error
-    if again != data:
-        raise NotCanonical
     return operation
 
 
@@ -219,11 +225,15 @@ def _take_payload(
 ) -> Operation:
     match kind, len(row):
         case Kind.CREATE, 2:
-            values = tuple(
-                (take_field(field), take_field_value(value))
-                for field, value in _groups(row[0], 2)
-            )
-            return Create(*head, values, _take_lists(row[1]))
+            flat = take_array(row[0])
+            fields, values = flat[::2], flat[1::2]
+            if len(fields) != len(values) or len(fields) > BODY_CELLS:
+                raise MalformedFrame
+            for field in fields:
+                take_field(field)
+            take_field_values(values)
+            pairs = tuple(zip(fields, values, strict=True))
+            return Create(*head, pairs, _take_lists(row[1]))
         case Kind.SET, 3:
             (record,) = _READER.dots(row[:2])
             writes = tuple(
@@ -255,7 +265,8 @@ def _take_payload(
 def _take_lists(found: object) -> tuple[Elements, ...]:
     lists = []
     for field, coded in _groups(found, 2):
-        values: tuple[Value, ...] = tuple(map(take_field_value, take_array(coded)))
+        values: tuple[Value, ...] = take_array(coded)
+        take_field_values(values)
         lists.append(Elements(take_field(field), values))
     return tuple(lists)
 

@@ -8,6 +8,7 @@ which. The frequent kinds stand in columns (protocol/tables.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol, assert_never
 
@@ -22,7 +23,11 @@ from protocol.columns import (
 )
 from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.identity import FONDS_ID_BYTES, HASH_BYTES, LOG_ID_BYTES, Dot, Scope
-from protocol.limits import SINGLE_LIMIT_BYTES, TEXT_LIMIT_BYTES
+from protocol.limits import (
+    FIELD_NUMBER_LIMIT,
+    SINGLE_LIMIT_BYTES,
+    TEXT_LIMIT_BYTES,
+)
 from protocol.operations import (
     Actor,
     Claim,
@@ -183,15 +188,15 @@ def check_rising(fields: Sequence[int]) -> None:
     Raises:
         LocalProtocolError: they are not.
     """
-    if any(a >= b for a, b in pairwise(fields)):
-        message = "fields stand in rising order, each once"
+    if not {int}.issuperset(map(type, fields)) or not _rise(tuple(fields)):
+        message = "fields are numbers in rising order, each once"
         raise LocalProtocolError(message)
-    for number in fields:
-        try:
-            take_field(number)
-        except MalformedFrame as error:
-            message = f"{number!r} is not the number of a field"
-            raise LocalProtocolError(message) from error
+
+
+@lru_cache(maxsize=1024)
+def _rise(fields: tuple[int, ...]) -> bool:
+    """Rooms use few sets of fields; looking at each once is a third of the work."""
+    return all(a < b for a, b in pairwise((-1, *fields, FIELD_NUMBER_LIMIT + 1)))
 
 
 def _take_blob(found: object) -> bytes:
