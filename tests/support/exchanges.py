@@ -80,6 +80,10 @@ class Site:
     async def reopen(self) -> None:
         """The process ends and begins again."""
         await self.store.close()
+        await self.reopen_closed()
+
+    async def reopen_closed(self) -> None:
+        """The process begins again; its store is closed."""
         self.store = await Store.open(self.home, self.keys, describe=titles)
         self.open_sides()
 

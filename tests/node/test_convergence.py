@@ -1,0 +1,196 @@
+"""Whatever happens to rooms, links, sticks and the hub: in the end all hold the same.
+
+And every value ever saved is a survivor, or was named by a later write.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from protocol.identity import Scope
+from tests.support.convergence import Bundle, County, Form, Loop
+from tests.support.exchanges import Fault
+
+rooms = st.sampled_from("abc")
+scopes = st.sampled_from("sst")
+acts = st.sampled_from(["set", "set", "clear", "add", "remove", "withdraw", "restore"])
+numbers = st.integers(0, 5)
+
+
+class Template:
+    """A county made once and copied for every run."""
+
+    folder: Path | None = None
+    scopes: dict[str, Scope]
+    saved: set[str]
+
+    @classmethod
+    def copy(cls, loop: Loop) -> County:
+        if cls.folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="county-"))
+            county = loop.run(County.make(folder))
+            loop.run(county.close())
+            cls.folder, cls.scopes = folder, county.scopes
+            cls.saved = set(county.saved)
+        fresh = Path(tempfile.mkdtemp(prefix="county-"))
+        shutil.copytree(cls.folder, fresh, dirs_exist_ok=True)
+        return loop.run(County.open(fresh, dict(cls.scopes), cls.saved))
+
+
+class Convergence(RuleBasedStateMachine):
+    """Clerks, links and sticks in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = Loop()
+        self.county = Template.copy(self.loop)
+        self.forms: list[Form] = []
+        self.sticks: list[Bundle] = []
+        self.has_copy = False
+        self.granted: set[str] = set()
+
+    def _may_write(self, room: str, scope: str) -> bool:
+        return scope == "s" or (scope, room[0]) in {("t", "b"), ("u", "c")}
+
+    @rule(room=rooms, scope=scopes)
+    def create(self, room: str, scope: str) -> None:
+        if self._may_write(room, scope):
+            self.loop.run(self.county.create(room, scope))
+
+    @rule()
+    def write_in_a_fonds_that_is_not_granted(self) -> None:
+        self.loop.run(self.county.create("c", "u"))
+
+    @rule(room=rooms, scope=scopes, choice=numbers, act=acts, which=numbers)
+    def edit(self, room: str, scope: str, choice: int, act: str, which: int) -> None:
+        form = self.loop.run(self.county.open_form(room, scope, choice))
+        if form is not None:
+            self.loop.run(self.county.save_form(form, act, which))
+
+    @rule(room=rooms, scope=scopes, choice=numbers)
+    def open_a_form(self, room: str, scope: str, choice: int) -> None:
+        form = self.loop.run(self.county.open_form(room, scope, choice))
+        if form is not None:
+            self.forms.append(form)
+
+    @precondition(lambda self: self.forms)
+    @rule(act=acts, which=numbers, at=numbers)
+    def save_a_form_of_before(self, act: str, which: int, at: int) -> None:
+        form = self.forms.pop(at % len(self.forms))
+        self.loop.run(self.county.save_form(form, act, which))
+
+    @rule(room=rooms, is_small=st.booleans())
+    def exchange(self, room: str, is_small: bool) -> None:  # noqa: FBT001
+        budget = 600 if is_small else 1 << 19
+        self.loop.run(self.county.meet(room, budget))
+
+    @rule(room=rooms, after=numbers, is_up=st.booleans())
+    def exchange_and_break_off(self, room: str, after: int, is_up: bool) -> None:  # noqa: FBT001
+        fault = Fault(up_after=after) if is_up else Fault(down_after=after)
+        self.loop.run(self.county.break_off(room, fault))
+
+    @rule(room=rooms)
+    def write_a_stick_for_the_hub(self, room: str) -> None:
+        self.sticks.append(self.loop.run(self.county.bundle_up(room)))
+
+    @rule(room=rooms)
+    def write_a_stick_for_a_room(self, room: str) -> None:
+        made = self.loop.run(self.county.bundle_down(room))
+        if made is not None:
+            self.sticks.append(made)
+
+    @precondition(lambda self: self.sticks)
+    @rule(at=numbers, again=st.booleans())
+    def read_a_stick(self, at: int, again: bool) -> None:  # noqa: FBT001
+        place = at % len(self.sticks)
+        stick = self.sticks[place] if again else self.sticks.pop(place)
+        read = self.county.read_up if stick.head is None else self.county.read_down
+        self.loop.run(read(stick))
+
+    @rule(room=rooms)
+    def restart(self, room: str) -> None:
+        self.loop.run(self.county.restart(room))
+
+    @rule()
+    def release_what_is_in_quarantine(self) -> None:
+        self.loop.run(self.county.release_all())
+
+    @rule(what=st.sampled_from([("c", "t"), ("a", "t")]))
+    def grant_a_scope_later(self, what: tuple[str, str]) -> None:
+        self.loop.run(self.county.grant(*what))
+
+    @precondition(lambda self: "d" not in self.county.rooms)
+    @rule()
+    def clone_a_card(self) -> None:
+        self.loop.run(self.county.clone("a", "d"))
+
+    @precondition(lambda self: "d" in self.county.rooms)
+    @rule(choice=numbers, act=acts, which=numbers, then=st.booleans())
+    def work_on_the_clone(
+        self,
+        choice: int,
+        act: str,
+        which: int,
+        then: bool,  # noqa: FBT001
+    ) -> None:
+        form = self.loop.run(self.county.open_form("d", "s", choice))
+        if form is not None:
+            self.loop.run(self.county.save_form(form, act, which))
+        if then:
+            self.loop.run(self.county.meet("d"))
+
+    @rule()
+    def back_the_hub_up(self) -> None:
+        self.loop.run(self.county.back_hub_up())
+        self.has_copy = True
+
+    @precondition(lambda self: self.has_copy)
+    @rule()
+    def put_the_hub_back(self) -> None:
+        self.loop.run(self.county.restore_hub())
+
+    @invariant()
+    def nothing_here(self) -> None:
+        """Rooms differ until they have met; the end of a run compares."""
+
+    def teardown(self) -> None:
+        try:
+            self.loop.run(self._compare())
+        finally:
+            self.loop.run(self.county.close())
+            self.loop.close()
+            shutil.rmtree(self.county.folder, ignore_errors=True)
+
+    async def _compare(self) -> None:
+        county = self.county
+        await county.grant("c", "u")
+        await county.grant("c", "t")
+        for _ in range(3):
+            for room in list(county.rooms):
+                await county.meet(room)
+            await county.release_all()
+        everything: set[str] = set()
+        for name, scope in county.scopes.items():
+            everything |= await county.everything_at(county.hub, scope)
+            expected = await county.portrait(county.hub, scope)
+            for room, site in county.rooms.items():
+                if name == "s" or room == "c":
+                    assert await county.portrait(site, scope) == expected, (room, name)
+        lost = {text for text, is_named in county.saved.items() if not is_named}
+        assert not lost - everything, lost - everything
+
+
+TestConvergence = pytest.mark.timeout(900)(Convergence.TestCase)
+TestConvergence.settings = settings(
+    max_examples=settings.default.max_examples // 2 if settings.default else 30,
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
