@@ -34,7 +34,6 @@ from node.catalogue.saving import (
     create,
     edits,
     fonds_values,
-    value_size,
 )
 from node.catalogue.values import parse_elements
 from node.errors import FieldTooLarge, InvalidValue
@@ -57,7 +56,7 @@ Cells = tuple[tuple[int | str, str], ...]
 _STANDING: Final = int(RecordFlag.CREATED)
 _STANDING_MASK: Final = int(RecordFlag.CREATED | RecordFlag.WITHDRAWN)
 _ALIKE_LIMIT: Final = 20
-_LIGHT_BYTES: Final = 20_000
+_LIGHT_CHARACTERS: Final = 10_000
 ROLE: Final = "machine.role"
 HUB_ROLE: Final = 2
 
@@ -102,6 +101,7 @@ class Intake:
     """All rows go here; None: each row says where."""
     is_dry: bool = False
     opened: list[str] = field(default_factory=list)
+    _past: bool | None = None
     _used: set[int] = field(default_factory=set)
     _known: dict[str, int] = field(default_factory=dict)
     _titles: dict[str, int] = field(default_factory=dict)
@@ -141,14 +141,14 @@ class Intake:
         scope_no = self._scope_for(rows, entry)
         if isinstance(scope_no, Refusal):
             return scope_no
-        heavy = sum(value_size(value) for value in entry.values.values())
-        heavy += sum(value_size(v) for values in entry.lists.values() for v in values)
+        heavy = sum(len(cell) for _, cell in line.cells)
         parsed = Parsed(entry.values, entry.lists)
-        if heavy > _LIGHT_BYTES:
+        if heavy > _LIGHT_CHARACTERS:
             refusal = self._too_large(parsed, entry.level)
             if refusal is not None:
                 return refusal
-        key = self._key(rows, scope_no, entry.level, line.cells)
+        packed: bytes = msgpack.packb(line.cells)
+        key = self._key(rows, scope_no, entry.level, packed)
         outcome, record_no, n = self._meet(rows, line, entry, scope_no, key)
         if outcome is None:
             new.append(_New(line, scope_no, key, parsed, entry.level))
@@ -161,7 +161,7 @@ class Intake:
         self, rows: Rows, line: Line, entry: Entry, scope_no: int, key: bytes
     ) -> tuple[RowOutcome | None, int | None, int | None]:
         """What the catalogue makes of the row; no outcome where it is new to it."""
-        for before in rows.imports.by_key(key):
+        for before in rows.imports.by_key(key) if self._has_past(rows) else ():
             number = before.record_no
             if number is None or number in self._used:
                 continue
@@ -186,6 +186,13 @@ class Intake:
         if not made:
             return RowOutcome.UNCHANGED, row.record_no, None
         return RowOutcome.UPDATED, row.record_no, made[0].n
+
+    def _has_past(self, rows: Rows) -> bool:
+        """Whether another import stands here."""
+        if self._past is None:
+            others = {each.import_no for each in rows.imports.all()}
+            self._past = bool(others - {self.import_no})
+        return self._past
 
     def _create(self, rows: Rows, new: Sequence[_New]) -> Iterator[ImportedRow]:
         """Make the new records, those of one scope together."""
@@ -236,13 +243,12 @@ class Intake:
             self.import_no, line.number, int(outcome), record_no, n, key, cells
         )
 
-    def _key(self, rows: Rows, scope_no: int, level: int, cells: Cells) -> bytes:
+    def _key(self, rows: Rows, scope_no: int, level: int, cells: bytes) -> bytes:
         fonds_id = self._fonds_ids.get(scope_no)
         if fonds_id is None:
             fonds_id = rows.scopes.row(scope_no).scope.fonds if scope_no else b""
             self._fonds_ids[scope_no] = fonds_id
-        content: bytes = msgpack.packb((level, cells))
-        return digest_128("dangyi/import-row/1", fonds_id, content)
+        return digest_128("dangyi/import-row/1", fonds_id, bytes((level,)), cells)
 
     def _too_large(self, parsed: Parsed, level: int) -> Refusal | None:
         made = create(1, self.actor, self.made_at, level, parsed, self.pack)
