@@ -17,6 +17,7 @@ from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.limits import (
     COUNT_LIMIT,
     FIELD_NUMBER_LIMIT,
+    REPEATED_CHARACTERS,
     UNKNOWN_DEPTH_LIMIT,
     VALUE_DEPTH_LIMIT,
 )
@@ -26,6 +27,7 @@ from protocol.text_columns import (
     encode_wide,
     is_wide,
     join_texts,
+    repeated_characters,
     split_narrow,
     split_texts,
 )
@@ -74,6 +76,7 @@ class ValueWriter:
     def __init__(self) -> None:
         """No column yet."""
         self._wide: list[str] = []
+        self._room = REPEATED_CHARACTERS
 
     def column(self, values: Sequence[Value]) -> object:
         """The coding of a column of values, of which there is at least one."""
@@ -84,16 +87,24 @@ class ValueWriter:
         first = values[0]
         count = len(values)
         if count > 1 and values[-1] == first and values.count(first) == count:
+            self._spend((count - 1) * _weight(first))
             return (first,)
         if str in kinds and kinds <= _TEXTS:
             texts: Any = values
             joined = join_texts(texts)
             if joined is not None:
+                self._spend(repeated_characters(texts, joined))
                 if not is_wide(joined):
                     return joined
                 self._wide.append(joined)
                 return None
         return tuple(values)
+
+    def _spend(self, characters: int) -> None:
+        self._room -= characters
+        if self._room < 0:
+            message = "too many repeated values for one body"
+            raise LocalProtocolError(message)
 
     @property
     def tail(self) -> bytes | None:
@@ -108,11 +119,12 @@ class ValueReader:
         """From what stands behind all columns."""
         self._wide = [] if tail is None else decode_wide(tail)
         self._read = 0
+        self._room = REPEATED_CHARACTERS
 
     def column(self, coded: object, count: int) -> Sequence[Value]:
         """The *count* values of a coded column."""
         if type(coded) is tuple:
-            return _decode_array(coded, count)
+            return self._array(coded, count)
         if type(coded) is str:
             parts = split_narrow(coded)
         elif coded is None:
@@ -122,7 +134,21 @@ class ValueReader:
             raise MalformedFrame
         if len(parts) != count:
             raise MalformedFrame
-        return split_texts(parts)
+        texts = split_texts(parts, self._room)
+        if texts is not parts:
+            self._room -= repeated_characters(texts, "\n".join(parts))
+        return texts
+
+    def _array(self, values: tuple[Any, ...], count: int) -> Sequence[Value]:
+        take_field_values(values)
+        if len(values) == count:
+            return values
+        if len(values) != 1:
+            raise MalformedFrame
+        self._room -= (count - 1) * _weight(values[0])
+        if self._room < 0:
+            raise FrameTooLarge
+        return values * count
 
     def finish(self) -> None:
         """Return if all wide columns were read."""
@@ -130,13 +156,11 @@ class ValueReader:
             raise MalformedFrame
 
 
-def _decode_array(values: tuple[Any, ...], count: int) -> Sequence[Value]:
-    take_field_values(values)
-    if len(values) == count:
-        return values
-    if len(values) != 1:
-        raise MalformedFrame
-    return values * count
+def _weight(value: Value) -> int:
+    """Characters or bytes of a value; 1 of any other."""
+    if isinstance(value, tuple):
+        return 1 + sum(map(_weight, value))
+    return len(value) if isinstance(value, str | bytes) else 1
 
 
 def check_field_value(value: object) -> None:

@@ -34,6 +34,8 @@ UNKNOWN_DEPTH_LIMIT: Final = 5
 """Arrays inside arrays within the row of an operation of an unknown kind."""
 BODY_CELLS: Final = 65_536
 """Values, list elements, names and seen dots in one body."""
+REPEATED_CHARACTERS: Final = 1024 * 1024
+"""Characters and bytes that marks and one-value columns of a body stand for."""
 FIELD_NUMBER_LIMIT: Final = 65_535
 """Highest number of a field."""
 WIDE_LIMIT_BYTES: Final = 16 * 1024

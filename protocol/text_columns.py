@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from protocol.errors import LocalProtocolError, MalformedFrame
+from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.limits import WIDE_LIMIT_BYTES
 
 _BETWEEN: Final = "\n"
@@ -31,6 +31,7 @@ _NEXT: Final = "\x1f"
 _NEXT_OF_SECOND: Final = "\x1e"
 _NIL: Final = "\x1d"
 _MARKS: Final = frozenset({_SAME, _NEXT, _NEXT_OF_SECOND, _NIL})
+_REPEATS: Final = (_SAME, _NEXT, _NEXT_OF_SECOND)
 _RAISED: Final = dict(zip("012345678", "123456789", strict=True))
 _LAST_NUMBER: Final = re.compile(r"[0-9]{1,9}\Z")
 _LAST_NUMBERS: Final = re.compile(r"([0-9]{1,9})([^0-9]+)([0-9]{1,9})\Z")
@@ -52,11 +53,21 @@ def join_texts(values: Sequence[str | None]) -> str | None:
     return _BETWEEN.join(_marked(texts))
 
 
-def split_texts(parts: list[str]) -> Sequence[str | None]:
+def repeated_characters(values: Sequence[str | None], joined: str) -> int:
+    """How many characters the marks in *joined* stand for, which is of *values*."""
+    marks = sum(map(joined.count, _REPEATS))
+    if not marks:
+        return 0
+    plain = sum([1 if text is None else len(text) for text in values])
+    return plain + len(values) - 1 - (len(joined) - marks)
+
+
+def split_texts(parts: list[str], room: int) -> Sequence[str | None]:
     """The texts of a column from its *parts* between line feeds.
 
     Raises:
         MalformedFrame: a mark follows nothing, or a text without a number.
+        FrameTooLarge: the marks stand for more than *room* characters.
     """
     if _MARKS.isdisjoint(parts):
         return parts
@@ -67,12 +78,14 @@ def split_texts(parts: list[str]) -> Sequence[str | None]:
             last = part
         elif part == _NIL:
             last = None
-        elif last is None:
-            raise MalformedFrame
-        elif part != _SAME:
-            last = _successor(last, part)
+        else:
+            if part != _SAME and last is not None:
+                last = _successor(last, part)
             if last is None:
                 raise MalformedFrame
+            room -= len(last)
+            if room < 0:
+                raise FrameTooLarge
         texts.append(last)
     return texts
 

@@ -20,6 +20,7 @@ from protocol.identity import Dot, Element
 from protocol.limits import (
     BODY_CELLS,
     FIELD_LIMIT_BYTES,
+    REPEATED_CHARACTERS,
     SET_LIMIT_BYTES,
     SET_OPERATIONS,
     SET_SPAN_DOTS,
@@ -281,6 +282,42 @@ def test_cells_past_the_limit() -> None:
         read(pack(tuple(two)), 1, 200)
     wide = edit(2, Write(11, "a", tuple(Dot(OWN, n) for n in range(1, 30_000))))
     assert read(body_of(wide), 2).operations == (wide,)
+
+
+def test_repeated_characters_at_the_limit_and_past_it() -> None:
+    """A short body cannot stand for much text: not by one value, not by marks."""
+    rows = SET_OPERATIONS
+    share = REPEATED_CHARACTERS // (rows - 1)
+    rest = REPEATED_CHARACTERS - share * (rows - 1)
+
+    def same(extra: int) -> tuple[Operation, ...]:
+        return tuple(
+            Create(n, CLERK, BASE, ((11, "x" * share), (12, "y" * extra)))
+            if n <= 2
+            else title(n, "x" * share)
+            for n in range(1, rows + 1)
+        )
+
+    full = same(rest)
+    assert read(body_of(*full), 1, rows).operations == full
+    with pytest.raises(LocalProtocolError):
+        body_of(*same(rest + 1))
+    past = list(unpack(body_of(*full)))
+    past[11] = ("x" * (share + 1),)
+    with pytest.raises(FrameTooLarge):
+        read(pack(tuple(past)), 1, rows)
+
+    def numbered(size: int) -> tuple[Operation, ...]:
+        return tuple(title(n, f"{'x' * size}{n:04}") for n in range(1, rows + 1))
+
+    counted = numbered(share - 4)
+    assert read(body_of(*counted), 1, rows).operations == counted
+    with pytest.raises(LocalProtocolError):
+        body_of(*numbered(share - 3))
+    past = list(unpack(body_of(*counted)))
+    past[11] = "x" + past[11]
+    with pytest.raises(FrameTooLarge):
+        read(pack(tuple(past)), 1, rows)
 
 
 def test_signatures_at_the_limit_and_past_it() -> None:

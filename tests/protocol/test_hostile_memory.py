@@ -76,6 +76,20 @@ def many_lists() -> bytes:
     return pack(tuple(items))
 
 
+def one_text_for_many() -> bytes:
+    items = create_columns(1)
+    items[6] = ((1, -2),)
+    items[11:-1] = [BODY_CELLS, ("x" * 60_000,)]
+    return pack(tuple(items))
+
+
+def text_and_marks() -> bytes:
+    items = create_columns(1)
+    items[6] = ((1, -2),)
+    items[11:-1] = [20_001, "x" * 20_000 + "1" + "\n\x1c" * 20_000]
+    return pack(tuple(items))
+
+
 HOSTILE = {
     "open arrays that claim much": b"\xdd\x00\x00\xff\xff" * (SINGLE_LIMIT_BYTES // 5),
     "open arrays at the quick limit": b"\xdc\x10\x00" * (SINGLE_LIMIT_BYTES // 3),
@@ -86,6 +100,8 @@ HOSTILE = {
     "a text that claims much": b"\xdb\xff\xff\xff\xff" + b"a" * 100,
     "many uniform columns": many_uniform_columns(),
     "many lists": many_lists(),
+    "one long text for many": one_text_for_many(),
+    "one long text and marks": text_and_marks(),
     "line feeds": pack((*create_columns(1)[:11], "\n" * (SET_LIMIT_BYTES - 200), None)),
     "wide line feeds": pack((*create_columns(1)[:-1], b"\0\n" * 140_000)),
 }

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.errors import LocalProtocolError, MalformedFrame
+from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.limits import WIDE_LIMIT_BYTES
 from protocol.text_columns import (
     decode_wide,
     encode_wide,
     is_wide,
     join_texts,
+    repeated_characters,
     split_narrow,
     split_texts,
 )
@@ -46,7 +47,7 @@ RESERVED = ["a\nb", "\x1c", "\x1d", "\x1e", "a\x1f"]
 @pytest.mark.parametrize(("column", "joined"), MARKED)
 def test_the_table_joins_and_splits(column: list[str | None], joined: str) -> None:
     assert join_texts(column) == joined
-    assert list(split_texts(split_narrow(joined))) == column
+    assert list(split_texts(split_narrow(joined), 999)) == column
 
 
 @pytest.mark.parametrize("text", RESERVED)
@@ -62,7 +63,7 @@ def test_columns_come_back(column: list[str | None]) -> None:
         assert any(text and any(c in text for c in "\n\x1c\x1d\x1e\x1f")
                    for text in column)  # fmt: skip
     else:
-        assert list(split_texts(split_narrow(joined))) == column
+        assert list(split_texts(split_narrow(joined), 999)) == column
 
 
 @given(st.lists(st.from_regex(r"[a-]{0,2}[09]{1,3}-?[019]{1,10}", fullmatch=True),
@@ -70,7 +71,7 @@ def test_columns_come_back(column: list[str | None]) -> None:
 def test_columns_of_numbers_come_back(column: list[str | None]) -> None:
     joined = join_texts(column)
     assert joined is not None
-    assert list(split_texts(split_narrow(joined))) == column
+    assert list(split_texts(split_narrow(joined), 999)) == column
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,19 @@ def test_columns_of_numbers_come_back(column: list[str | None]) -> None:
 )
 def test_a_mark_that_stands_for_nothing_is_refused(joined: str) -> None:
     with pytest.raises(MalformedFrame):
-        split_texts(split_narrow(joined))
+        split_texts(split_narrow(joined), 999)
+
+
+@given(st.lists(st.one_of(st.none(), texts), min_size=1, max_size=12))
+def test_marks_stand_for_so_many_characters(column: list[str | None]) -> None:
+    joined = join_texts(column)
+    if joined is None:
+        return
+    repeated = repeated_characters(column, joined)
+    assert list(split_texts(split_narrow(joined), repeated)) == column
+    if repeated:
+        with pytest.raises(FrameTooLarge):
+            split_texts(split_narrow(joined), repeated - 1)
 
 
 def test_chinese_is_wide_and_numbers_are_narrow() -> None:
