@@ -155,8 +155,11 @@ async def _found(story: _Story) -> None:
     stage.scene(1, "demo.scene_found")
     await stage.run(hub, "init", "--hub", "--name", hub.label)
     await stage.open_hub(hub)
-    for key, holding in zip("ab", story.holdings, strict=True):
-        await _found_room(story, story.station(key), holding)
+    first, second = story.holdings
+    await asyncio.gather(
+        _found_room(story, story.station("a"), first),
+        _found_room(story, story.station("b"), second),
+    )
     await stage.close_hub()
     stage.tell("demo.hub_closed")
 
@@ -266,11 +269,11 @@ async def _disagree(story: _Story) -> None:
         changed = story.say(key, title=title)
         await stage.ask(station, "set", record["id"], f"title={changed}")
         stage.tell("demo.changed", name=station.label, title=changed)
-    await stage.ask(room, "sync")
     async with stage.road() as road:
-        await stage.run(second, "sync", "--address", road.address)
+        await stage.ask(room, "sync", "--address", road.address)
         total = road.bytes_up + road.bytes_down
     story.costs.append(Cost("demo.cost_edit", 1, total))
+    await stage.run(second, "sync")
     await stage.ask(room, "sync")
     await stage.run(room, "conflicts")
     stage.tell("demo.both_kept")

@@ -12,10 +12,12 @@ from sync.cli.parser import UsageError
 from sync.cli.printing import time_text
 
 if TYPE_CHECKING:
+    from node.history.checking import CheckReport
     from sync.doctor import Finding
 
 EXIT_FAULT_FOUND: Final = 6
 DEMO_WORKBOOKS: Final = 2
+SHOWN_FAULTS: Final = 20
 
 
 async def verify(call: Call) -> int:
@@ -37,11 +39,34 @@ async def verify(call: Call) -> int:
                 "operations": report.operations,
                 "records": report.records,
                 "bodies_removed": report.bodies_removed,
+                "rebuilt": report.rebuilt,
                 "faults": faults,
             }
         )
         return EXIT_FAULT_FOUND if faults else 0
+    _print_report(call, report)
     return EXIT_FAULT_FOUND if faults else 0
+
+
+def _print_report(call: Call, report: CheckReport) -> None:
+    say = call.words.say
+    call.paper.say("verify.sets", count=report.sets, operations=report.operations)
+    if call.options.rebuild:
+        key = "verify.rebuilt" if report.rebuilt else "verify.records"
+        call.paper.say(key, count=report.records, rebuilt=report.rebuilt)
+    if report.bodies_removed:
+        call.paper.say("verify.bodies", count=report.bodies_removed)
+    if not report.faults:
+        call.paper.say("verify.whole")
+        return
+    call.paper.say("verify.faults", count=len(report.faults))
+    for fault in report.faults[:SHOWN_FAULTS]:
+        what = call.words.find(f"verify.what.{fault.what}") or fault.what
+        reason = call.words.find(f"reason.{fault.reason}") or fault.reason
+        text = say("verify.fault", what=what, where=fault.where, reason=reason)
+        call.paper.indented(text)
+    if len(report.faults) > SHOWN_FAULTS:
+        call.paper.say("verify.more", count=len(report.faults) - SHOWN_FAULTS)
 
 
 async def doctor(call: Call) -> int:
