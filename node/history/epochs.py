@@ -19,12 +19,17 @@ RESTORED_SERIAL = "trust.restored"
 comes back before their change-sets are taken."""
 
 
+def is_newer(rows: Rows, hello: Hello) -> bool:
+    """Whether no hello of this or a higher number was heard of the log."""
+    known = rows.peers.get(rows.logs.ensure(hello.log))
+    return known is None or hello.exchange > known.exchange
+
+
 def note_hello(rows: Rows, hello: Hello, hello_hash: bytes, now: int) -> bool:
     """Remember the sender's newest hello; False where it is not newer than known."""
-    log_no = rows.logs.ensure(hello.log)
-    known = rows.peers.get(log_no)
-    if known is not None and hello.exchange <= known.exchange:
+    if not is_newer(rows, hello):
         return False
+    log_no = rows.logs.ensure(hello.log)
     row = PeerRow(log_no, hello.exchange, hello_hash, now, encode_hello(hello))
     rows.peers.put(row)
     return True

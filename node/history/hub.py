@@ -15,6 +15,7 @@ from node.history.digest import refresh_buckets
 from node.history.epochs import (
     hear_serial,
     is_ahead,
+    is_newer,
     is_trust_behind,
     note_hello,
     raise_for,
@@ -71,6 +72,8 @@ class Received:
     """Hash of the set before, for sets that leave prev out."""
     lists: list[TrustList] = field(default_factory=list)
     """Parts of a trust list that a room returns."""
+    is_heard: bool = False
+    """The hello was looked at: whether this hub is older than the room knows."""
 
     def note(self, taken: Taken, hello: Hello) -> None:
         """Count a result; keep it for the answer where no verdict is written."""
@@ -160,6 +163,9 @@ class HubSide:
         Nothing is taken while the room knows a newer trust list than this hub, but
         the list itself: the hub was restored, and must not decide a fork anew.
         """
+        if not received.is_heard:
+            received.is_heard = True
+            await self._store.write(lambda rows: self._notice(rows, hello))
         parts = [item for item in items if isinstance(item, TrustList)]
         if parts:
             received.lists += parts
@@ -267,14 +273,21 @@ class HubSide:
 
     def _hear(self, rows: Rows, hello: Hello, hello_hash: bytes) -> bool:
         """Remember a hello; where it is ahead of this hub, open a new epoch."""
+        self._notice(rows, hello)
+        return not note_hello(rows, hello, hello_hash, self._clock.now())
+
+    def _notice(self, rows: Rows, hello: Hello) -> None:
+        """Where a hello newer than all before is ahead of this hub, say so at once.
+
+        Nothing may be admitted to an epoch of which the room knows more.
+        """
         ensure_log(rows, hello.log, hello.birth)
-        if not note_hello(rows, hello, hello_hash, self._clock.now()):
-            return True
+        if not is_newer(rows, hello):
+            return
         if is_trust_behind(rows, hello):
             hear_serial(rows, hello.trust_serial)
         if is_ahead(rows, hello):
             raise_for(rows, hello)
-        return False
 
     async def _answer(
         self,

@@ -94,16 +94,22 @@ def records_of_set(rows: Rows, row: SetRow) -> set[int]:
     return records_touched(rows, row.scope_no, row.log_no, operations)
 
 
+def barred_sets(rows: Rows) -> list[SetRow]:
+    """Own sets that the hub barred and that still stand here whole."""
+    found = []
+    for row in rows.sets.in_state(None, SetState.QUARANTINED, 1 << 30):
+        log = rows.logs.row(row.log_no)
+        is_own = log.is_own and log.parent_no is None
+        if row.reason == BARRED and row.body is not None and is_own:
+            found.append(row)
+    return found
+
+
 def redact_barred_step(
     rows: Rows, made_at: int, is_secret: Callable[[int, Value], bool]
 ) -> bool:
     """Redact one own set that the hub barred; True where there was one."""
-    for row in rows.sets.in_state(None, SetState.QUARANTINED, 1 << 30):
-        log = rows.logs.row(row.log_no)
-        if row.reason != BARRED or row.body is None or not log.is_own:
-            continue
-        if log.parent_no is not None:
-            continue
+    for row in barred_sets(rows):
         touched = records_of_set(rows, row)
         save(
             rows,

@@ -34,7 +34,7 @@ from node.history.incarnation import SUSPECT, birth_of, open_incarnation
 from node.history.order import chain_at, head_of
 from node.history.prefixes import choose_prefix, prefix_of
 from node.history.proof import prove_scopes
-from node.history.redactions import redact_barred_step
+from node.history.redactions import barred_sets, redact_barred_step
 from node.history.results_taken import known_verdicts
 from node.history.revocation import cut_step
 from node.history.rewinding import HANDED, resend_settled, rewind_step
@@ -241,6 +241,9 @@ class RoomSide:
         is_even, standing = await self._store.read(
             lambda rows: self._is_even(rows, checkpoint, following)
         )
+        if is_even and await self._store.read(barred_sets):
+            self._needs_preparation = True
+            is_even = False
         if is_even or standing == self._last_standing:
             return True
         self._last_standing = standing
