@@ -22,6 +22,8 @@ from node.history.departures import has_departures
 from node.history.room import Until
 from node.keys import random_bytes
 from node.machine import HUB_ADDRESS, Machine
+from node.standing import SENT
+from node.store.port import Rows
 from node.store.row_types import ExchangeRow
 from protocol.boxkeys import open_notice
 from protocol.envelope import (
@@ -142,6 +144,7 @@ class _Session:
             raise
         finally:
             report = self._report()
+            handed = self._tally.handed_up_to
             row = ExchangeRow(
                 exchange_no=ledger,
                 carrier="wire",
@@ -155,7 +158,7 @@ class _Session:
                 received=report.received,
                 outcome=outcome,
             )
-            await self._machine.store.write(lambda rows: rows.exchanges.put(row))
+            await self._machine.store.write(lambda rows: _enter(rows, row, handed))
         return report
 
     def _report(self) -> ExchangeReport:
@@ -166,7 +169,7 @@ class _Session:
             requests=self._requests,
             sent=self._tally.sent,
             received=self._tally.received,
-            results=dict(self._tally.results),
+            results=self._tally.results,
             seconds=elapsed() - self._begun,
         )
 
@@ -191,7 +194,7 @@ class _Session:
         """Changes whenever something was brought forward."""
         return (
             self._tally.received,
-            self._tally.results.total(),
+            self._tally.confirmed + self._tally.verdicts.total(),
             self._receipted_seq,
         )
 
@@ -235,7 +238,7 @@ class _Session:
             self._is_plain = self._is_plain or isinstance(error, UnknownPrefix)
             raise PeerMisbehaved(self._wire.address, error) from error
         finally:
-            await blocks.aclose()
+            request.close()
             self._note(request)
         if answered is None:
             raise Interrupted(self._wire.address, cut)
@@ -271,6 +274,13 @@ class _Session:
         if response.status == PREFIX_NOT_HELD:
             self._is_plain = True
         return PeerRefused(where, await response.refusal())
+
+
+def _enter(rows: Rows, row: ExchangeRow, handed: tuple[bytes, int] | None) -> None:
+    """The line in the ledger, and up to which own set was handed to the network."""
+    rows.exchanges.put(row)
+    if handed is not None:
+        rows.settings.put(SENT, list(handed))
 
 
 async def _ended_open(machine: Machine) -> bool:

@@ -111,7 +111,7 @@ async def read_bundle(machine: Machine, path: Path) -> BundleReport:
         raise BundleDamaged(str(path), "cut", tally.received)
     size = source.read_bytes
     await _enter(machine, sent=0, received=tally.received, bytes_down=size)
-    return BundleReport(size, tally.received, dict(tally.results))
+    return BundleReport(size, tally.received, tally.results)
 
 
 async def _blocks_to_hub(

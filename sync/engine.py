@@ -27,6 +27,7 @@ from protocol.messages import (
     BoxKeyStatement,
     Checkpoint,
     FeedSet,
+    FeedStubs,
     Hello,
     Item,
     Results,
@@ -50,31 +51,48 @@ Progress = Callable[[int, int], None]
 class Tally:
     """What a session did so far."""
 
-    sent: int = 0
-    """Different change-sets that were handed over."""
     received: int = 0
-    """Change-sets of others that came down."""
-    results: Counter[str] = field(default_factory=Counter)
-    """Verdicts by name."""
+    """Change-sets of others that came down; at a hub, those that came up."""
+    confirmed: int = 0
+    """Own change-sets that the hub's order names, with or without an open field."""
+    verdicts: Counter[Verdict | int] = field(default_factory=Counter)
+    """Verdicts that the hub spelt out; that a set was applied its order says."""
     handed_over: set[bytes] = field(default_factory=set)
+    handed_up_to: tuple[bytes, int] | None = None
+    """Own log and the highest seq of it that went up."""
 
-    def note_sent(self, set_hash: bytes) -> None:
+    @property
+    def sent(self) -> int:
+        """Different change-sets that were handed over."""
+        return len(self.handed_over)
+
+    @property
+    def results(self) -> dict[str, int]:
+        """How many sets came to what, by the verdict's name."""
+        counts = Counter(self.verdicts)
+        counts[Verdict.APPLIED] += max(0, self.confirmed - counts[Verdict.CONFLICT])
+        return {_verdict_name(each): n for each, n in sorted(counts.items()) if n}
+
+    def note_sent(self, each: Outgoing, own_log: bytes) -> None:
         """A set goes up; one that goes again after a cut counts once."""
-        self.handed_over.add(set_hash[:12])
-        self.sent = len(self.handed_over)
+        self.handed_over.add(each.hash[:12])
+        if each.log == own_log:
+            self.handed_up_to = (each.log, each.seq)
 
     def note_verdicts(self, counts: Mapping[Verdict, int]) -> None:
         """At a hub: what was made so far of the sets of one body."""
         self.received = sum(counts.values())
-        self.results = Counter({_verdict_name(each): n for each, n in counts.items()})
+        self.verdicts = Counter(counts)
 
     def note_item(self, item: Item) -> None:
         """An item came down."""
         if isinstance(item, FeedSet):
             self.received += 1
+        elif isinstance(item, FeedStubs):
+            self.confirmed += item.count
         elif isinstance(item, Results):
             for run in item.runs:
-                self.results[_verdict_name(run.verdict)] += run.count
+                self.verdicts[run.verdict] += run.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +131,16 @@ class Request:
         self._scopes = tuple(place.scope for place in hello.scopes)
         self._writer: BodyWriter | None = None
         self._begun = elapsed()
+        self._is_closed = False
         self.checkpoint: Checkpoint | None = None
         """The hub's word, once it has come: a cut behind it leaves nothing open."""
         self.left_out_some = False
         """The request stopped growing before all had gone up."""
         self.has_sent_sets = False
+
+    def close(self) -> None:
+        """No more goes up; whoever still draws blocks finds the end."""
+        self._is_closed = True
 
     async def blocks(
         self,
@@ -148,10 +171,12 @@ class Request:
                 self.left_out_some = True
                 return
             yield plain
+            if self._is_closed:
+                return
             if each.seq:
                 self.has_sent_sets = True
                 before = (each.log, each.seq)
-                self._tally.note_sent(each.hash)
+                self._tally.note_sent(each, self._hello.log)
 
     def _has_room(self, size_bytes: int) -> bool:
         if not self._is_bounded:

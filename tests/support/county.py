@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 
+from node.catalogue.fields import DATE, LEVEL, LEVEL_ITEM, TITLE
 from node.history.digest import scope_digest
+from node.history.journal import save_all
 from node.home import Home
 from node.machine import Machine
 from node.search.query import Query
 from node.store.port import Rows
+from node.store.row_types import SetState
 from protocol.identity import Scope
-from protocol.operations import Actor
+from protocol.operations import Actor, Create
 from sync.carriage import ExchangeReport, exchange
 from sync.enrolment import make_invitation
 from sync.hub import listening
@@ -132,3 +136,63 @@ async def assert_even(hub: Machine, *rooms: Machine) -> None:
 async def found(machine: Machine, word: str) -> int:
     page = await machine.catalogue.search(CLERK, Query((word,)))
     return page.total
+
+
+async def fill(machine: Machine, count: int, first: int = 1) -> None:
+    """Many entries at once, unsealed; each with words of its own."""
+    fonds = {each.code: each for each in await machine.catalogue.fonds(CLERK)}[FONDS]
+    words = [
+        "防汛",
+        "抗旱",
+        "春耕",
+        "秋收",
+        "税收",
+        "卫生",
+        "教育",
+        "林业",
+        "水利",
+        "户籍",
+        "民政",
+        "财政",
+        "统计",
+        "武装",
+    ]
+
+    def entry(n: int, number: int) -> Create:
+        seed = blake2b(str(number).encode(), digest_size=16).digest()
+        chosen = "".join(words[byte % len(words)] for byte in seed[:4])
+        return Create(
+            n=n,
+            actor=CLERK,
+            made_at=machine.clock.now(),
+            values=(
+                (LEVEL, LEVEL_ITEM),
+                (TITLE, f"关于{chosen}工作第{seed[5:9].hex()}号的通知（{number}）"),
+                (DATE, f"{1990 + seed[4] % 34}0{1 + seed[5] % 9}1{seed[6] % 10}"),
+            ),
+        )
+
+    for start in range(first, first + count, 100):
+        numbers = range(start, min(start + 100, first + count))
+
+        def make(n: int, numbers: range = numbers) -> list[Create]:
+            return [entry(n + place, number) for place, number in enumerate(numbers)]
+
+        def work(rows: Rows, make: Callable[[int], list[Create]] = make) -> None:
+            save_all(rows, fonds.scope_no, make, is_one_act=False)
+
+        await machine.store.write(work)
+
+
+async def set_count(machine: Machine) -> int:
+    """Change-sets that count here: admitted, or own."""
+
+    def work(rows: Rows) -> int:
+        states = (SetState.SEALED, SetState.ADMITTED)
+        return sum(
+            rows.sets.amount(log.log_no, state)[0]
+            for log in rows.logs.all()
+            for state in states
+        )
+
+    return await machine.store.read(work)
