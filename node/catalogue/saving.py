@@ -23,7 +23,6 @@ from protocol.limits import (
     SINGLE_LIMIT_BYTES,
     TEXT_LIMIT_BYTES,
 )
-from protocol.operation_codec import encode_operation
 from protocol.operations import (
     Actor,
     Add,
@@ -44,6 +43,10 @@ Typed = Mapping[str, str | int | Sequence[str]]
 """Field names, English or Chinese, to what was typed."""
 _FOUND_CHARACTERS: Final = 60
 _ACTOR: Final = "actor"
+_CELL_BYTES: Final = 16
+"""What a value may take beside its text."""
+_FRAME_BYTES: Final = 4096
+"""What an operation may take beside its values."""
 FONDS_CODE_CHARACTERS: Final = 20
 FONDS_TITLE_CHARACTERS: Final = 200
 
@@ -287,37 +290,38 @@ def check_sizes(operations: Sequence[Operation], pack: Pack) -> None:
         FieldTooLarge: a value, or the whole operation, is above its limit.
     """
     for operation in operations:
-        size = len(encode_operation(operation))
-        if size <= TEXT_LIMIT_BYTES:
-            continue
-        number, largest = _largest(operation)
-        name = pack.by_number[number].name if number in pack.by_number else str(number)
-        if largest > FIELD_LIMIT_BYTES:
-            raise FieldTooLarge(name, largest, FIELD_LIMIT_BYTES)
-        if size > SINGLE_LIMIT_BYTES:
-            raise FieldTooLarge(name, size, SINGLE_LIMIT_BYTES)
+        pairs = _pairs(operation)
+        total = _FRAME_BYTES
+        largest, largest_size = 0, 0
+        for number, value in pairs:
+            size = value_size(value)
+            total += size + _CELL_BYTES
+            if size > largest_size:
+                largest, largest_size = number, size
+        known = pack.by_number.get(largest)
+        name = known.name if known is not None else str(largest)
+        if largest_size > FIELD_LIMIT_BYTES - _FRAME_BYTES:
+            raise FieldTooLarge(name, largest_size, FIELD_LIMIT_BYTES - _FRAME_BYTES)
+        if total > SINGLE_LIMIT_BYTES:
+            raise FieldTooLarge(name, total, SINGLE_LIMIT_BYTES)
 
 
-def _largest(operation: Operation) -> tuple[int, int]:
-    sizes: dict[int, int] = {}
+def _pairs(operation: Operation) -> list[tuple[int, Value]]:
     match operation:
         case Create(values=values, lists=lists):
-            pairs = [*values, *((e.field, v) for e in lists for v in e.values)]
+            return [*values, *((e.field, v) for e in lists for v in e.values)]
         case Set(writes=writes):
-            pairs = [(write.field, write.value) for write in writes]
+            return [(write.field, write.value) for write in writes]
         case Add(lists=lists):
-            pairs = [(e.field, v) for e in lists for v in e.values]
+            return [(e.field, v) for e in lists for v in e.values]
         case _:
-            pairs = []
-    for number, value in pairs:
-        sizes[number] = max(sizes.get(number, 0), value_size(value))
-    return max(sizes.items(), key=lambda pair: pair[1], default=(0, 0))
+            return []
 
 
 def value_size(value: Value) -> int:
-    """Bytes of the text in a value, structure not counted."""
+    """Bytes that a value takes, at most."""
     if isinstance(value, tuple):
-        return sum(value_size(member) for member in value)
+        return sum(value_size(member) + _CELL_BYTES for member in value)
     if isinstance(value, bytes):
         return len(value)
     return len(shown_value(value).encode("utf-8", "replace"))

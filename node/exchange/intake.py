@@ -56,6 +56,8 @@ Cells = tuple[tuple[int | str, str], ...]
 _STANDING: Final = int(RecordFlag.CREATED)
 _STANDING_MASK: Final = int(RecordFlag.CREATED | RecordFlag.WITHDRAWN)
 _ALIKE_LIMIT: Final = 20
+_UNSEEN_LIMIT: Final = 100_000
+"""Titles of signs that the index drops are looked for one by one."""
 _LIGHT_CHARACTERS: Final = 10_000
 ROLE: Final = "machine.role"
 HUB_ROLE: Final = 2
@@ -343,7 +345,9 @@ class Intake:
                 if scope == scope_no and flags & _STANDING_MASK == _STANDING
             ]
         else:
-            numbers = rows.matches.find(_alike_test(entry, scope_no), _ALIKE_LIMIT)
+            has_text = bool(fold(str(entry.values.get(TITLE, ""))))
+            limit = _ALIKE_LIMIT if has_text else _UNSEEN_LIMIT
+            numbers = rows.matches.find(_alike_test(entry, scope_no), limit)
         for number in numbers:
             if number in self._used:
                 continue
@@ -392,7 +396,7 @@ def _alike_test(entry: Entry, scope_no: int) -> MatchTest:
     needles = []
     for number in (TITLE, DOC_NO, DATE):
         value = entry.values.get(number)
-        if isinstance(value, str):
+        if isinstance(value, str) and fold(value):
             needles.append(f"{field_mark(number)}{fold(value)}\n")
     title = fold(str(entry.values.get(TITLE, "")))
     tokens = [f'"{scope_token(scope_no)}"', *(word_tokens(title) if title else ())]

@@ -43,7 +43,9 @@ LEGACY = ["C038-001-002-003", "12-1-45-3", "0001-2-0001-001", "12-1-45"]
 FONDS = st.from_regex(r"[A-Z][0-9]{3}|[0-9]{4}", fullmatch=True)
 YEARS = st.integers(1800, 2099).map(str)
 SERIES = st.lists(st.from_regex(r"[A-Z]{2,4}", fullmatch=True), max_size=3).map(tuple)
-CATEGORIES = st.sampled_from("WS KJ RS KU ZY ZP LY LX SJ YJ WY MT SW".split())
+CATEGORIES = st.sampled_from(
+    ["WS", "KJ", "RS", "KU", "ZY", "ZP", "LY", "SJ", "WY", "SW"]
+)
 
 
 def code_of(text: str) -> Code:
@@ -95,7 +97,7 @@ def test_dat22_renders_what_it_read(
     st.none() | st.from_regex(r"[\u4e00-\u9fff]{1,8}", fullmatch=True),
     st.from_regex(r"[0-9]{3,6}", fullmatch=True),
 )
-def test_dat13_by_item_renders_what_it_read(  # noqa: PLR0913 (a component each)
+def test_dat13_by_item_renders_what_it_read(
     fonds: str,
     category: str,
     series: tuple[str, ...],
