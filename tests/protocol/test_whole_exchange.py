@@ -25,18 +25,15 @@ from protocol.envelope import (
 )
 from protocol.frames import FrameReader, FrameWriter
 from protocol.identity import Dot, Scope, log_id
-from protocol.items import decode_items, encode_item, join_items
+from protocol.items import decode_items, encode_item
 from protocol.messages import (
     Checkpoint,
     FeedStubs,
     Hello,
     Item,
-    Result,
-    Results,
     ScopeHead,
     ScopePlace,
     SetItem,
-    Verdict,
 )
 from protocol.openings import open_checkpoint, open_hello, seal_checkpoint, seal_hello
 from protocol.operations import Actor, Operation, Set, Write
@@ -107,17 +104,11 @@ def answer(reader: EnvelopeReader, hello_hash: bytes) -> dict[str, bytes]:
     checkpoint = Checkpoint(
         1_763_800_001, (head,), 121, CHANGE_SET.hash, 812, hello_hash
     )
-    results = Results(121, (Result(121, 1, Verdict.APPLIED),))
-    plain = join_items(
-        [
-            encode_item(results),
-            encode_item(FeedStubs(FONDS, 121, 1), SCOPES),
-        ]
-    )
+    plain = encode_item(FeedStubs(FONDS, 121, 1), SCOPES)
     return {
         "stream header down": down.head,
         "message 0 down, checkpoint": down.push(seal_checkpoint(checkpoint, HUB)),
-        "message 1 down, results and stub": down.push(FrameWriter().write(plain)),
+        "message 1 down, stub": down.push(FrameWriter().write(plain)),
         "end mark down": down.finish(),
     }
 
@@ -168,9 +159,7 @@ def test_the_exchange_is_read_from_its_golden_vector(
     checkpoint, *frames = back.feed(told)
     assert back.is_final
     assert open_checkpoint(checkpoint, HUB_KEY).hello_hash == hello.hash
-    results, stubs = items_of(frames)
-    assert results == Results(121, (Result(121, 1, Verdict.APPLIED),))
-    assert stubs == FeedStubs(FONDS, 121, 1)
+    assert items_of(frames) == [FeedStubs(FONDS, 121, 1)]
 
 
 def test_one_edit_takes_no_more_than_its_share() -> None:
@@ -178,7 +167,7 @@ def test_one_edit_takes_no_more_than_its_share() -> None:
     _up, asked = request()
     reader, messages = opened(b"".join(asked.values()))
     told = answer(reader, open_hello(messages[0]).hash)
-    assert sum(map(len, asked.values())) + sum(map(len, told.values())) <= 930
+    assert sum(map(len, asked.values())) + sum(map(len, told.values())) <= 880
 
 
 def test_an_idle_exchange_takes_no_more_than_its_share() -> None:
