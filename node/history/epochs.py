@@ -8,15 +8,17 @@ the rooms that hold it.
 from __future__ import annotations
 
 from node.history.order import head_of, open_epoch
-from node.history.trust import FLOOR, SERIAL, serial_of
+from node.history.trust import FLOOR, serial_of
 from node.store.port import Rows
 from node.store.row_types import PeerRow
 from protocol.hello_codec import encode_hello
 from protocol.messages import Hello
 
-RESTORED_SERIAL = "trust.restored"
-"""Serial of the trust list when the restored hub noticed: what rooms know above it
-comes back before their change-sets are taken."""
+GAPS = "trust.gaps"
+"""[last serial before a restore, first serial after it] for every restore: a list of
+a serial between them is one that this hub has signed and lost."""
+SERIALS_SKIPPED = 1 << 16
+"""How far serials jump when the hub is restored, above all that it may have lost."""
 
 
 def is_newer(rows: Rows, hello: Hello) -> bool:
@@ -49,9 +51,19 @@ def is_ahead(rows: Rows, hello: Hello) -> bool:
     return False
 
 
+def lost_since(rows: Rows, serial: int) -> int | None:
+    """The last serial before the restore in which *serial* was lost; None: it was not."""
+    if serial > serial_of(rows):
+        return serial_of(rows)
+    for last, first in rows.settings.get(GAPS) or []:
+        if last < serial < first:
+            return int(last)
+    return None
+
+
 def is_trust_behind(rows: Rows, hello: Hello) -> bool:
-    """Whether the room holds a newer trust list than this hub."""
-    return hello.trust_serial > serial_of(rows)
+    """Whether the room holds a trust list that this hub has lost."""
+    return lost_since(rows, hello.trust_serial) is not None
 
 
 def raise_for(rows: Rows, hello: Hello) -> None:
@@ -69,11 +81,13 @@ def open_epochs(rows: Rows, above: int = 0) -> None:
             newest = max(newest, head_of(rows, scope.scope_no).epoch)
     for scope_no in heads:
         open_epoch(rows, scope_no, newest + 1)
-    if rows.settings.get(RESTORED_SERIAL) is None:
-        rows.settings.put(RESTORED_SERIAL, int(rows.settings.get(SERIAL) or 0))
+    skip_serials(rows, serial_of(rows) + SERIALS_SKIPPED)
 
 
-def hear_serial(rows: Rows, serial: int) -> None:
+def skip_serials(rows: Rows, serial: int) -> None:
     """No serial at or below *serial* is issued from now on."""
-    if serial > int(rows.settings.get(FLOOR) or 0):
+    last = serial_of(rows)
+    if serial > max(last, int(rows.settings.get(FLOOR) or 0)):
         rows.settings.put(FLOOR, serial)
+        gaps = rows.settings.get(GAPS) or []
+        rows.settings.put(GAPS, [*gaps, [last, serial + 1]])

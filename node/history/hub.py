@@ -13,12 +13,12 @@ from typing import Final
 from node.clock import Clock, elapsed
 from node.history.digest import refresh_buckets
 from node.history.epochs import (
-    hear_serial,
     is_ahead,
     is_newer,
     is_trust_behind,
     note_hello,
     raise_for,
+    skip_serials,
 )
 from node.history.feed import FeedPlan, Sent, feed_part, plan_feed
 from node.history.intake import Intake, Taken, ensure_log
@@ -74,6 +74,8 @@ class Received:
     """Parts of a trust list that a room returns."""
     is_heard: bool = False
     """The hello was looked at: whether this hub is older than the room knows."""
+    has_list: bool = False
+    """The trust list that this hub had lost has come back."""
 
     def note(self, taken: Taken, hello: Hello) -> None:
         """Count a result; keep it for the answer where no verdict is written."""
@@ -244,6 +246,7 @@ class HubSide:
             adopt_list(rows, received.lists, public_key(self._keys.machine_seed))
         except BadSignature:
             return
+        received.has_list = True
 
     def _take_some(
         self, rows: Rows, hello: Hello, wires: Sequence[bytes], received: Received
@@ -251,7 +254,7 @@ class HubSide:
         """Take sets for a moment, in one commit; how many were taken."""
         begun = elapsed()
         ensure_log(rows, hello.log, hello.birth)
-        is_behind = is_trust_behind(rows, hello)
+        is_behind = is_trust_behind(rows, hello) and not received.has_list
         intake = Intake(rows, self._clock.now(), self._is_secret)
         done = 0
         for wire in wires:
@@ -284,8 +287,8 @@ class HubSide:
         ensure_log(rows, hello.log, hello.birth)
         if not is_newer(rows, hello):
             return
-        if is_trust_behind(rows, hello):
-            hear_serial(rows, hello.trust_serial)
+        if hello.trust_serial > serial_of(rows):
+            skip_serials(rows, hello.trust_serial)
         if is_ahead(rows, hello):
             raise_for(rows, hello)
 
@@ -346,7 +349,7 @@ class HubSide:
             if results is not None:
                 first.append(results)
         if serial != hello.trust_serial:
-            known = min(hello.trust_serial, serial)
+            known = 0 if is_trust_behind(rows, hello) else hello.trust_serial
             trust = signed_list(rows, known, self._keys.machine_seed)
             first += split_trust_list(trust)
         return _Plan(feed, checkpoint, tuple(first))

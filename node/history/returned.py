@@ -9,49 +9,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from node.history.epochs import RESTORED_SERIAL, hear_serial
+from node.history.epochs import lost_since, skip_serials
 from node.history.trust import entries, issue, note_aliases, serial_of
 from node.store.port import Rows
-from protocol.messages import TrustEntry, TrustList
+from protocol.messages import LogState, TrustEntry, TrustList
 from protocol.trust import merged, verify_trust_list
 
 
 def adopt_list(rows: Rows, parts: Sequence[TrustList], hub_key: bytes) -> bool:
-    """Take over what a returned list knows better; False where it knows nothing new.
+    """Take over what a returned list knows better; False where it was not lost.
 
     Raises:
         BadSignature: this hub did not sign it, or a part is missing.
     """
     newest = parts[-1]
-    if newest.serial <= serial_of(rows):
+    last_own = lost_since(rows, newest.serial)
+    if last_own is None:
         return False
     returned = merged({}, parts)
     verify_trust_list(returned.values(), newest, hub_key)
-    hear_serial(rows, newest.serial)
-    restored_at = rows.settings.get(RESTORED_SERIAL)
-    last_own = serial_of(rows) if restored_at is None else int(restored_at)
+    skip_serials(rows, newest.serial)
     known = {entry.log: entry for entry in entries(rows)}
     for entry in sorted(returned.values(), key=lambda entry: entry.serial):
         mine = known.get(entry.log)
+        better = entry
         if mine is not None and mine.serial > last_own:
-            entry = _joined(mine, entry)
-        if mine is None or replace(entry, serial=mine.serial) != mine:
-            for granted in entry.scopes:
+            better = _joined(mine, entry)
+        if mine is None or replace(better, serial=mine.serial) != mine:
+            for granted in better.scopes:
                 note_aliases(rows, granted)
-            issue(rows, entry)
+            issue(rows, better)
     if serial_of(rows) <= newest.serial:
-        _reissue_newest(rows)
-    rows.settings.put(RESTORED_SERIAL, None)
+        _issue_newest_again(rows)
     return True
 
 
 def _joined(mine: TrustEntry, theirs: TrustEntry) -> TrustEntry:
-    """The hub's new word, with the forks that it had decided before."""
-    forks = (*theirs.forks, *(fork for fork in mine.forks if fork not in theirs.forks))
-    return replace(mine, forks=forks)
+    """The hub's word since the restore, and what it had said and lost before."""
+    scopes = {each.scope: each for each in theirs.scopes}
+    scopes.update((each.scope, each) for each in mine.scopes)
+    forks = (*mine.forks, *(fork for fork in theirs.forks if fork not in mine.forks))
+    word = theirs if theirs.state == LogState.REVOKED else mine
+    return replace(word, scopes=tuple(scopes.values()), forks=forks)
 
 
-def _reissue_newest(rows: Rows) -> None:
+def _issue_newest_again(rows: Rows) -> None:
     """Nothing differed but the serial: lift it above what rooms have heard."""
     found = entries(rows)
     if found:

@@ -40,7 +40,13 @@ from node.history.revocation import cut_step
 from node.history.rewinding import HANDED, resend_settled, rewind_step
 from node.history.sealing import seal
 from node.history.sidecar import Sealed, write_sidecar
-from node.history.trust import held_list, serial_of, take_list, take_own_scopes
+from node.history.trust import (
+    ListTaken,
+    held_list,
+    serial_of,
+    take_list,
+    take_own_scopes,
+)
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.store.port import Rows
@@ -116,6 +122,7 @@ class RoomSide:
         self._until: dict[Scope, int] = {}
         self._returns_list = False
         self._has_returned = False
+        self._asks_all = False
         self._needs_preparation = True
         self._last_standing: object = None
 
@@ -241,7 +248,8 @@ class RoomSide:
         is_even, standing = await self._store.read(
             lambda rows: self._is_even(rows, checkpoint, following)
         )
-        if is_even and await self._store.read(barred_sets):
+        barred = await self._store.read(barred_sets)
+        if is_even and barred:
             self._needs_preparation = True
             is_even = False
         if is_even or standing == self._last_standing:
@@ -260,7 +268,7 @@ class RoomSide:
         verify_certificate(certificate, hub_key, public_key(self._keys.machine_seed))
 
         def do(rows: Rows) -> None:
-            take_list(rows, [trust_list], hub_key)
+            take_list(rows, [trust_list], hub_key, may_replace=True)
             rows.settings.put(HUB_KEY, hub_key)
             rows.settings.put(CERTIFICATE, encode_certificate(certificate))
             rows.settings.put(HUB_TIME, certificate.not_before)
@@ -346,7 +354,7 @@ class RoomSide:
             head_hash=ZERO_HASH if last is None else last.hash,
             scopes=tuple(places),
             verdicts=known_verdicts(rows, own.log),
-            trust_serial=serial_of(rows),
+            trust_serial=0 if self._asks_all else serial_of(rows),
             wire_serial=0 if wire is None else wire.serial,
             courier_serial=0 if courier is None else courier.serial,
             accepts_bytes=accepts_bytes,
@@ -505,19 +513,24 @@ class RoomSide:
         if hub_key is None:
             return
         self._parts.append(part)
+        is_live = self._following is not None and self._following.is_live
 
-        def do(rows: Rows) -> bool:
+        def do(rows: Rows) -> ListTaken:
             if part.serial < serial_of(rows):
-                self._returns_list = self._following is not None
-                resend_settled(rows)
-                return False
-            self._returns_list = False
-            is_whole = take_list(rows, self._parts, hub_key)
-            if is_whole:
+                return ListTaken.FOREIGN if is_live else ListTaken.TAKEN
+            taken = take_list(
+                rows, self._parts, hub_key, may_replace=self._has_returned
+            )
+            if taken is ListTaken.TAKEN:
                 self._take_scopes(rows)
-            return is_whole
+            elif taken is ListTaken.FOREIGN:
+                resend_settled(rows)
+            return taken
 
-        if await self._store.write(do):
+        taken = await self._store.write(do)
+        self._returns_list = taken is ListTaken.FOREIGN
+        self._asks_all = taken is ListTaken.PARTIAL
+        if taken is ListTaken.TAKEN:
             await self._settle()
 
     def _take_scopes(self, rows: Rows) -> None:
@@ -537,7 +550,8 @@ class RoomSide:
         own_log = b"" if own is None else own.log
         places = {}
         is_even = not following.stopped and own_log == following.log
-        is_even = is_even and not has_departures(rows) and not self._owes_list()
+        is_even = is_even and not has_departures(rows)
+        is_even = is_even and not self._owes_list() and not self._asks_all
         for scope in rows.scopes.all():
             if scope.is_granted:
                 head = head_of(rows, scope.scope_no)
@@ -554,6 +568,7 @@ class RoomSide:
             serial_of(rows),
             has_departures(rows),
             self._owes_list(),
+            self._asks_all,
             rows.settings.get(SUSPECT),
         )
         return is_even, standing

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from enum import Enum
 
 from node.history.branches import ensure_branch
 from node.store.port import Rows
 from node.store.row_types import TrustRow
-from protocol.errors import BadSignature
 from protocol.identity import Scope
 from protocol.messages import (
     Fork,
@@ -21,7 +21,13 @@ from protocol.messages import (
     TrustEntry,
     TrustList,
 )
-from protocol.trust import make_trust_list, merged, verify_trust_list
+from protocol.trust import (
+    is_whole,
+    make_trust_list,
+    merged,
+    verify_trust_list,
+    verify_trust_signature,
+)
 from protocol.trust_codec import decode_trust_entry, encode_trust_entry
 
 SERIAL = "trust.serial"
@@ -115,8 +121,7 @@ def note_aliases(rows: Rows, granted: GrantedScope) -> int:
 
 def signed_list(rows: Rows, known_serial: int, seed: bytes) -> TrustList:
     """The hub's list for who knows it up to *known_serial*."""
-    known = 0 if known_serial > serial_of(rows) else known_serial
-    return make_trust_list(serial_of(rows), entries(rows), known, seed)
+    return make_trust_list(serial_of(rows), entries(rows), known_serial, seed)
 
 
 def held_list(rows: Rows) -> TrustList | None:
@@ -128,28 +133,45 @@ def held_list(rows: Rows) -> TrustList | None:
     return TrustList(serial, whole, signature, entries(rows))
 
 
-def take_list(rows: Rows, parts: list[TrustList], hub_key: bytes) -> bool:
-    """Keep the list of which *parts* have come; False while some are missing.
+class ListTaken(Enum):
+    """What became of a list that the hub sent."""
+
+    TAKEN = "taken"
+    PARTIAL = "partial"
+    """Some of it is still to come, or what is held here is not what the hub thinks."""
+    FOREIGN = "foreign"
+    """It is whole, and does not go on from the list held here: the hub lost some."""
+
+
+def take_list(
+    rows: Rows, parts: list[TrustList], hub_key: bytes, *, may_replace: bool
+) -> ListTaken:
+    """Keep the list of which *parts* have come, once they are whole.
 
     Raises:
         BadSignature: it is not the hub's.
     """
     newest = parts[-1]
-    if newest.serial <= serial_of(rows):
-        return True
+    if newest.serial == serial_of(rows):
+        return ListTaken.TAKEN
+    verify_trust_signature(newest, hub_key)
     known = {entry.log: entry for entry in entries(rows)}
-    try:
-        everyone = merged(known, parts)
-        verify_trust_list(everyone.values(), newest, hub_key)
-    except BadSignature:
+    everyone = merged(known, parts)
+    if not is_whole(everyone.values(), newest):
         everyone = merged({}, parts)
-        verify_trust_list(everyone.values(), newest, hub_key)
+        if not is_whole(everyone.values(), newest):
+            return ListTaken.PARTIAL
+        if not may_replace:
+            return ListTaken.FOREIGN
+        rows.trust.clear()
+        known = {}
+    verify_trust_list(everyone.values(), newest, hub_key)
     for entry in everyone.values():
         if known.get(entry.log) != entry:
             keep(rows, entry)
     rows.settings.put(SERIAL, newest.serial)
     rows.settings.put(SIGNED, [newest.serial, newest.whole_hash, newest.signature])
-    return True
+    return ListTaken.TAKEN
 
 
 def take_own_scopes(rows: Rows, own: bytes, common: Iterable[Scope] = ()) -> None:
