@@ -54,9 +54,10 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
     """
     segments: list[str] = []
     tokens: set[str] = {scope_token(scope_no)} if scope_no else set()
-    for field, shown in values.items():
+    for field in sorted(values):
         if field < _FIRST_TEXT_FIELD:
             continue
+        shown = values[field]
         mark = field_mark(field)
         for value in shown:
             for text in (value,) if type(value) is str else texts_of(field, value):
@@ -131,26 +132,19 @@ def texts_of(field: int, value: Value) -> list[str]:
 
 
 def pairs(folded: str) -> set[str]:
-    """The tokens of one folded text: each pair of neighbours, and the last character.
-
-    Every single character begins a token, so a query of one is a prefix.
-    """
+    """The tokens of one folded text: its characters, and each pair of neighbours."""
     text = folded if folded.isalnum() else folded.translate(_PUNCTUATION)
     found = set(map(add, text, text[1:]))
-    if text:
-        found.add(text[-1])
+    found.update(text)
     return found
 
 
-def query_pairs(folded: str) -> list[str]:
-    """Tokens that a text must hold to contain *folded*; of one character: none."""
+def query_tokens(folded: str) -> list[str]:
+    """Tokens that a text must hold to contain *folded*."""
     text = folded.translate(_PUNCTUATION)
+    if len(text) == 1:
+        return [text]
     return sorted({text[i : i + 2] for i in range(len(text) - 1)})
-
-
-def query_character(folded: str) -> str:
-    """The single character of *folded* as tokens spell it."""
-    return folded.translate(_PUNCTUATION)
 
 
 def _indexed(text: str) -> tuple[str, set[str]]:
