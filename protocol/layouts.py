@@ -144,7 +144,7 @@ def decode_layouts(listed: object, coded: object, count: int) -> Layouts:
     if type(coded) is not bytes or not layouts or len(layouts) > SET_OPERATIONS:
         raise MalformedFrame
     indexes = coded or bytes(count)
-    if len(indexes) != count or max(indexes) >= len(layouts):
+    if len(indexes) != count or {*indexes} != {*range(len(layouts))}:
         raise MalformedFrame
     if sum(len(layouts[index]) for index in indexes) > BODY_CELLS:
         raise FrameTooLarge
