@@ -25,6 +25,7 @@ _FORM_ROW: Final = re.compile(
     r"(?:合计|小计|总计|共计|填表|制表|审核|整理人|检查人|立卷人|单位负责人|第.{0,6}页"
     r"|共.{0,6}页|说明:|注:)"
 )
+_TOTAL_ROW: Final = re.compile(r"(?:合计|小计|总计|共计)[:\d件卷页\s]*")
 _LIST_TITLE: Final = re.compile(
     r"(?P<fonds>.+?)(?:归档文件目录|案卷目录|卷内文件目录|文件目录|档案目录|目录)"
     r"(?:\(.*\))?"
@@ -72,16 +73,16 @@ class Table:
 
     def _is_beside(self, row: Row, headings: Row) -> bool:
         """Empty rows, headings repeated on each page, totals and signatures."""
-        filled = [cell for cell in row if cell.strip()]
+        filled = [index for index, cell in enumerate(row) if cell.strip()]
         if not filled or row == headings:
             return True
         if len(filled) > _FORM_CELLS:
             return False
+        first = unicodedata.normalize("NFKC", row[filled[0]]).strip()
         title = next((c.index for c in self.columns if _is_title(c)), None)
-        has_title = title is not None and title < len(row) and bool(row[title].strip())
-        first = unicodedata.normalize("NFKC", filled[0]).strip()
-        is_form = _FORM_ROW.match(first) is not None
-        return is_form and (not has_title or len(filled) == 1)
+        if filled[0] == title:
+            return len(filled) == 1 and _TOTAL_ROW.fullmatch(first) is not None
+        return _FORM_ROW.match(first) is not None
 
 
 def recognise(workbook: Workbook, pack: Pack) -> tuple[Table, ...]:

@@ -24,8 +24,7 @@ from node.search.folding import fold
 from node.search.text import (
     field_mark,
     filter_token,
-    query_character,
-    query_pairs,
+    query_tokens,
     scope_token,
 )
 from node.store.catalogue_port import MatchTest
@@ -153,9 +152,7 @@ def _add_word(word: str, tokens: list[str], needles: list[str]) -> None:
 
 def word_tokens(folded: str) -> list[str]:
     """What the index must hold for a text that contains *folded*."""
-    if len(folded) == 1:
-        return [f"{_quoted(query_character(folded))}*"]
-    found = query_pairs(folded)
+    found = query_tokens(folded)
     step = -(-len(found) // _MOST_TOKENS)
     return [_quoted(pair) for pair in found[::step]]
 

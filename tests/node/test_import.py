@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 import msgpack
@@ -53,7 +53,7 @@ def catalogue(machine: Machine) -> Catalogue:
     return machine.catalogue
 
 
-def workbook(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+def workbook(path: Path, rows: Iterable[Iterable[object]]) -> Path:
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("目录")
     for line, row in enumerate(rows):
@@ -71,13 +71,9 @@ async def titles(catalogue: Catalogue, *words: str) -> list[str]:
 async def test_a_workbook_goes_in_and_the_same_again_changes_nothing(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    rows = [
-        ["库伦街道办事处归档文件目录"],
-        ["填表单位：", "", "填表日期："],
-        HEADINGS,
-        *ROWS,
-    ]
-    path = workbook(tmp_path / "a.xlsx", [*rows, [], ["合计", "3件"]])
+    rows: list[Sequence[object]] = [["库伦街道办事处归档文件目录"]]
+    rows += [["填表单位：", "", "填表日期："], HEADINGS, *ROWS]
+    path = workbook(tmp_path / "a.xlsx", [*rows, (), ("合计", "3件")])
     first = await catalogue.import_workbook(CLERK, path)
     assert (first.rows, first.added, first.refused) == (3, 3, 0)
     again = await catalogue.import_workbook(CLERK, path)
@@ -118,7 +114,7 @@ async def test_a_corrected_row_updates_its_record_only_where_it_was_corrected(
 async def test_refused_rows_stand_in_a_workbook_with_the_reason(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    bad = [
+    bad: list[list[object]] = [
         ["0073-1-0002-001", "", "", "", "", 2019, "永久", ""],
         ["0073-WS·2011-Y-BGS-001", "丁", "", "", "", "", "", ""],
         ["0073-1-0002-003", "戊", "", "", "2019.2.30", "", "", ""],

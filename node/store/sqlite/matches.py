@@ -67,6 +67,7 @@ class SqliteMatches:
 
     def fonds(self) -> list[tuple[int, int]]:
         rows = self._database.execute(
-            "SELECT scope_no, record_no FROM records WHERE level = 1 ORDER BY record_no"
+            "SELECT scope_no, record_no FROM records INDEXED BY records_of_fonds"
+            " WHERE level = 1"
         )
-        return list(rows)
+        return sorted(rows, key=lambda row: row[1])
