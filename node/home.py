@@ -75,21 +75,46 @@ class Home:
         return self.path / "dangyi.toml"
 
     @property
+    def making(self) -> Path:
+        """Stands there while a machine is being made."""
+        return self.path / "making"
+
+    @property
     def is_made(self) -> bool:
-        """Whether a machine lives here."""
-        return self.database.is_file() and self.keys.is_dir()
+        """Whether a machine lives here; not one whose making was cut short."""
+        has_parts = self.database.is_file() and self.keys.is_dir()
+        return has_parts and not self.making.exists()
 
     def make(self) -> None:
         """Make the folders of a new machine.
 
+        Keys that are there already stay: a database can be lost, an identity not.
+
         Raises:
             HomeExists: there is a machine already.
         """
-        if self.database.exists() or self.keys.exists():
+        if self.database.exists():
             raise HomeExists(self.path)
         for folder in (self.path, self.keys, self.locks):
             folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         self.keys.chmod(_FOLDER_MODE)
+
+    def begin(self) -> None:
+        """Make the folders; until ``finish``, a cut leaves nothing in the way.
+
+        Raises:
+            HomeExists: there is a machine already.
+        """
+        if self.making.exists():
+            for rest in self.path.glob(self.database.name + "*"):
+                rest.unlink()
+        self.make()
+        write_durably(self.making, b"")
+
+    def finish(self) -> None:
+        """The machine is made."""
+        self.making.unlink(missing_ok=True)
+        sync_folder(self.path)
 
     def require(self) -> None:
         """Go on only where a machine lives.

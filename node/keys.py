@@ -34,9 +34,13 @@ class KeyFolder:
     home: Home
 
     def make(self) -> None:
-        """Make the machine's signing seed and the store's key, durably."""
-        self._write("machine.key", random_bytes(SECRET_BYTES))
-        self._write("store.key", random_bytes(SECRET_BYTES))
+        """Make the machine's signing seed and the store's key, durably.
+
+        A key that is there already stays.
+        """
+        for name in ("machine.key", "store.key"):
+            if not (self.home.keys / name).exists():
+                self._write(name, random_bytes(SECRET_BYTES))
 
     @property
     def machine_seed(self) -> bytes:

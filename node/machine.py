@@ -100,6 +100,7 @@ class Machine:
         actor = Actor(name, ActorKind.PROGRAM)
         for code, title in fonds.items():
             await machine.catalogue.open_fonds(actor, code, title)
+        home.finish()
         return machine
 
     @classmethod
@@ -113,13 +114,14 @@ class Machine:
         """
         machine = await cls._init(home, name, Role.HUB, clock)
         await machine.hub.registry.found(name, ((LEVEL, LEVEL_FONDS), (TITLE, name)))
+        home.finish()
         return machine
 
     @classmethod
     async def _init(
         cls, home: Home, name: str, role: Role, clock: Clock | None
     ) -> Machine:
-        home.make()
+        home.begin()
         keys = KeyFolder(home)
         keys.make()
         store = await Store.open(home, keys, create=True, describe=searchable)

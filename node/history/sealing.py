@@ -111,7 +111,10 @@ def sealable(rows: Rows) -> tuple[int, int]:
 
 
 async def _catch_up(store: Store, home: Home) -> None:
-    """Go on only with a sidecar that is level; write it where it lags behind."""
+    """Go on only with a sidecar that is level; write it where it lags behind.
+
+    It is written before the first set, so that a missing one always means something.
+    """
     found = await store.wait(lambda: read_sidecar(home))
     where, known = await store.read(
         lambda rows: (standing(rows, found), last_sealed(rows))
@@ -120,7 +123,8 @@ async def _catch_up(store: Store, home: Home) -> None:
         return
     match where:
         case Standing.LEVEL:
-            return
+            if found is None:
+                await store.wait(lambda: write_sidecar(home, known))
         case Standing.BEHIND:
             await store.wait(lambda: write_sidecar(home, known))
         case Standing.AHEAD | Standing.MISSING | Standing.FOREIGN:

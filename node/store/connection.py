@@ -98,6 +98,7 @@ class Link:
     async def open(cls, make: Callable[[], Database]) -> Link:
         """Start the thread and open the connection in it."""
         connection = aiosqlite.Connection(make, iter_chunk_size=64)
+        connection._thread.daemon = True  # noqa: SLF001 (a crash must end the process)
         return cls(await connection)
 
     async def run(self, work: Callable[[], T]) -> T:
