@@ -23,7 +23,7 @@ FEED_BYTES: Final = 128
 SCOPES_LIMIT: Final = 1024
 """Scopes in one hello, checkpoint, trust entry, certificate or bundle."""
 ALIASES_LIMIT: Final = 1024
-"""Earlier ids of one granted scope; alias runs of one birth."""
+"""Earlier ids of one granted scope."""
 FORKS_LIMIT: Final = 1024
 """Forks in one trust entry."""
 RUNS_LIMIT: Final = 4096
@@ -47,5 +47,5 @@ BODY_LIMIT_BYTES: Final = 512 * 1024
 
 COUNT_LIMIT: Final = 2**53 - 1
 """A number, place, serial or time."""
-COMPARTMENT_LIMIT: Final = 2**16 - 1
+COMPARTMENT_LIMIT: Final = 255
 """The number of a compartment of a fonds."""

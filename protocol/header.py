@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from protocol.births import birth_items, take_birth
 from protocol.canonical import pack, unpack
 from protocol.columns import take_array, take_bytes, take_integer
 from protocol.errors import (
@@ -29,13 +30,12 @@ from protocol.identity import (
     log_id,
 )
 from protocol.limits import (
-    ALIAS_RUNS,
     COUNT_LIMIT,
     HEADER_LIMIT_BYTES,
     LOST_RUNS,
     SET_OPERATIONS,
 )
-from protocol.messages import AliasRun, Birth, Parent
+from protocol.messages import Birth
 
 VERSION: Final = 1
 SUITE: Final = 1
@@ -138,7 +138,11 @@ def _items(header: Header) -> tuple[Any, ...]:
     if header.group is not None:
         group = 2 * header.group + header.more_follows
     lost = tuple([seq for run in header.lost for seq in run]) or None
-    optional = [group, lost, _birth_items(header.birth)]
+    optional = [
+        group,
+        lost,
+        None if header.birth is None else birth_items(header.birth),
+    ]
     while optional and optional[-1] is None:
         optional.pop()
     return (
@@ -156,21 +160,6 @@ def _items(header: Header) -> tuple[Any, ...]:
         header.time_base,
         *optional,
     )
-
-
-def _birth_items(birth: Birth | None) -> tuple[Any, ...] | None:
-    if birth is None:
-        return None
-    items: tuple[Any, ...] = (birth.public_key, birth.nonce)
-    if birth.parent is not None:
-        parent = birth.parent
-        items += ((parent.log, parent.seq, parent.hash, parent.n),)
-        runs = [(run.old_n, run.count, run.new_n) for run in birth.aliases]
-        items += (tuple([number for run in runs for number in run]),)
-    elif birth.aliases:
-        message = "aliases without a parent"
-        raise LocalProtocolError(message)
-    return items
 
 
 def _unpack_items(data: bytes) -> tuple[Any, ...]:
@@ -205,7 +194,7 @@ def _take_header(items: tuple[Any, ...], prev: object, body_hash: object) -> Hea
         group=None if group is None else group // 2,
         more_follows=group is not None and group % 2 == 1,
         lost=_take_lost(optional[1]),
-        birth=_take_birth(optional[2]),
+        birth=None if optional[2] is None else take_birth(optional[2]),
     )
     _check_header(header)
     return header
@@ -248,35 +237,4 @@ def _take_lost(found: object) -> tuple[tuple[int, int], ...]:
     return tuple(
         (take_integer(flat[place], lowest=1), take_integer(flat[place + 1], lowest=1))
         for place in range(0, len(flat), 2)
-    )
-
-
-def _take_birth(found: object) -> Birth | None:
-    if found is None:
-        return None
-    items = take_array(found)
-    if len(items) not in {2, 4}:
-        raise MalformedFrame
-    key, nonce = take_bytes(items[0], 32), take_bytes(items[1], 16)
-    if len(items) == 2:
-        return Birth(key, nonce)
-    parent = take_array(items[2])
-    flat = take_array(items[3])
-    if len(parent) != 4 or len(flat) % 3:
-        raise MalformedFrame
-    if len(flat) > 3 * ALIAS_RUNS:
-        raise FrameTooLarge
-    numbers = [take_integer(number, lowest=1) for number in flat]
-    return Birth(
-        key,
-        nonce,
-        Parent(
-            take_bytes(parent[0], LOG_ID_BYTES),
-            take_integer(parent[1]),
-            take_bytes(parent[2], HASH_BYTES),
-            take_integer(parent[3]),
-        ),
-        tuple(
-            AliasRun(*numbers[place : place + 3]) for place in range(0, len(numbers), 3)
-        ),
     )

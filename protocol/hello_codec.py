@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocol.births import birth_row, read_birth
+from protocol.births import birth_items, take_birth
 from protocol.canonical import Canonical, encode
 from protocol.errors import NotCanonical
 from protocol.exchange_limits import SCOPES_LIMIT
@@ -32,7 +32,7 @@ def encode_hello(hello: Hello) -> bytes:
     )
     flags = _PLAIN_FLAG if hello.is_plain else 0
     if hello.birth is not None:
-        row += (flags, birth_row(hello.birth))
+        row += (flags, birth_items(hello.birth))
     elif flags:
         row += (flags,)
     return encode(row)
@@ -58,7 +58,7 @@ def decode_hello(data: bytes) -> Hello:
         accepts_bytes=reader.number(),
         clock=reader.number(),
         is_plain=reader.number(_PLAIN_FLAG) == _PLAIN_FLAG if reader.left else False,
-        birth=read_birth(reader.take()) if reader.left else None,
+        birth=take_birth(reader.take()) if reader.left else None,
     )
     reader.end()
     if encode_hello(hello) != data:

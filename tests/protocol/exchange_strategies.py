@@ -52,7 +52,7 @@ def sized(size: int) -> st.SearchStrategy[bytes]:
 
 
 hashes = sized(32)
-scopes = st.builds(Scope, sized(8), st.sampled_from((0, 1, 127, 128, 65_535)))
+scopes = st.builds(Scope, sized(8), st.sampled_from((0, 1, 127, 128, 255)))
 
 
 def tuples_of(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
@@ -61,7 +61,9 @@ def tuples_of(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
 
 parents = st.builds(Parent, sized(16), counts, hashes, counts)
 alias_runs = st.builds(AliasRun, numbers, numbers, numbers)
-births = st.builds(Birth, hashes, sized(16), st.none() | parents, tuples_of(alias_runs))
+births = st.builds(Birth, hashes, sized(16)) | st.builds(
+    Birth, hashes, sized(16), parents, tuples_of(alias_runs)
+)
 hellos = st.builds(
     Hello,
     log=sized(16),

@@ -21,6 +21,7 @@ from protocol.checkpoint_codec import (
 from protocol.errors import FrameTooLarge, MalformedFrame, RemoteProtocolError
 from protocol.exchange_limits import (
     ALIASES_LIMIT,
+    COMPARTMENT_LIMIT,
     COUNT_LIMIT,
     FONDS_LIMIT,
     FORKS_LIMIT,
@@ -32,6 +33,7 @@ from protocol.exchange_limits import (
 from protocol.hello_codec import decode_hello, encode_hello
 from protocol.identity import Scope
 from protocol.joining_codec import decode_join, encode_join
+from protocol.limits import ALIAS_RUNS
 from protocol.messages import (
     AliasRun,
     Birth,
@@ -234,7 +236,7 @@ LIMITED: dict[str, tuple[Codec, Callable[[int], Any], int]] = {
         lambda count: replace(
             HELLO, birth=replace(BIRTH, aliases=BIRTH.aliases * count)
         ),
-        ALIASES_LIMIT,
+        ALIAS_RUNS,
     ),
     "scopes of a checkpoint": (
         CODECS["checkpoint"],
@@ -287,6 +289,13 @@ LIMITED: dict[str, tuple[Codec, Callable[[int], Any], int]] = {
         CODECS["join"],
         lambda count: replace(JOIN, fonds=(replace(OWN, title="t" * count),)),
         TITLE_LIMIT_BYTES,
+    ),
+    "compartment": (
+        CODECS["hello"],
+        lambda count: replace(
+            HELLO, scopes=(ScopePlace(Scope(FONDS.fonds, count), 1, 1),)
+        ),
+        COMPARTMENT_LIMIT,
     ),
     "number": (
         CODECS["hello"],
