@@ -53,6 +53,8 @@ class RowMaker:
         for part in create.lists:
             if part.values:
                 values.setdefault(part.field, []).extend(part.values)
+        if create.lists:
+            values = dict(sorted(values.items()))
         text = self._rows.describe(values, self._scope_no)
         row = RecordRow(
             record_no,

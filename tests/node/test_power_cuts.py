@@ -39,7 +39,7 @@ def run_clerk(home: Path, saves: int, fault: str = "") -> subprocess.Popen[str]:
 
 async def assert_nothing_was_lost(home: Path, said: str) -> TestMachine:
     """Every acknowledged save is there, once; chain, sidecar and rows are whole."""
-    lines = [line.split() for line in said.splitlines()]
+    lines = [line.split() for line in said.splitlines() if line]
     machine = await TestMachine.open(home)
     try:
         await assert_whole(machine, lines)
