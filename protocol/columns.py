@@ -27,7 +27,6 @@ from protocol.text_columns import (
     encode_wide,
     is_wide,
     join_texts,
-    repeated_characters,
     split_narrow,
     split_texts,
 )
@@ -91,9 +90,10 @@ class ValueWriter:
             return (first,)
         if str in kinds and kinds <= _TEXTS:
             texts: Any = values
-            joined = join_texts(texts)
-            if joined is not None:
-                self._spend(repeated_characters(texts, joined))
+            found = join_texts(texts)
+            if found is not None:
+                joined, repeated = found
+                self._spend(repeated)
                 if not is_wide(joined):
                     return joined
                 self._wide.append(joined)
@@ -134,9 +134,7 @@ class ValueReader:
             raise MalformedFrame
         if len(parts) != count:
             raise MalformedFrame
-        texts = split_texts(parts, self._room)
-        if texts is not parts:
-            self._room -= repeated_characters(texts, "\n".join(parts))
+        texts, self._room = split_texts(parts, self._room)
         return texts
 
     def _array(self, values: tuple[Any, ...], count: int) -> Sequence[Value]:

@@ -10,6 +10,7 @@ each; where there is one layout the indexes are empty (docs/protocol.md, Layouts
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
 from protocol.columns import take_array, take_integer
@@ -46,6 +47,7 @@ KIND_OF: Final[dict[type[Operation], int]] = {
     Redact: 10,
 }
 """The kind of each class of operations."""
+_field_of: Final = itemgetter(0)
 _COLUMNAR: Final = frozenset({1, 2, 3, 4})
 _ADD: Final = int(Kind.ADD)
 _CREATE: Final = int(Kind.CREATE)
@@ -63,10 +65,8 @@ def kind_of(operation: Operation) -> int:
 def layout_of(operation: Operation) -> Layout:
     """The layout of *operation*."""
     if isinstance(operation, Create):
-        layout = [_CREATE]
-        layout += [field for field, _ in operation.values]
-        layout += [~part.field for part in operation.lists]
-        return tuple(layout)
+        plain = map(_field_of, operation.values)
+        return (_CREATE, *plain, *[~part.field for part in operation.lists])
     if isinstance(operation, Set):
         return (_SET, *[write.field for write in operation.writes])
     if isinstance(operation, Add):

@@ -40,8 +40,11 @@ _UNMARKED: Final = frozenset({"", _NIL})
 """Their repetition is not marked: it would not be shorter."""
 
 
-def join_texts(values: Sequence[str | None]) -> str | None:
-    """The joined text of a column; None if a text holds a reserved character."""
+def join_texts(values: Sequence[str | None]) -> tuple[str, int] | None:
+    """The joined text of a column, and how many characters its marks stand for.
+
+    None if a text holds a reserved character.
+    """
     texts = [_NIL if text is None else text for text in values]
     joined = _BETWEEN.join(texts)
     if joined.count(_BETWEEN) != len(values) - 1:
@@ -50,31 +53,24 @@ def join_texts(values: Sequence[str | None]) -> str | None:
         return None
     if joined.count(_NIL) != values.count(None):
         return None
-    return _BETWEEN.join(_marked(texts))
+    marked = _BETWEEN.join(_marked(texts))
+    marks = sum(map(marked.count, _REPEATS))
+    return marked, len(joined) - len(marked) + marks
 
 
-def repeated_characters(values: Sequence[str | None], joined: str) -> int:
-    """How many characters the marks in *joined* stand for, which is of *values*."""
-    marks = sum(map(joined.count, _REPEATS))
-    if not marks:
-        return 0
-    plain = sum([1 if text is None else len(text) for text in values])
-    return plain + len(values) - 1 - (len(joined) - marks)
-
-
-def split_texts(parts: list[str], room: int) -> Sequence[str | None]:
-    """The texts of a column from its *parts* between line feeds.
+def split_texts(parts: list[str], room: int) -> tuple[Sequence[str | None], int]:
+    """The texts of a column from its *parts* between line feeds, and the room left.
 
     Raises:
         MalformedFrame: a mark follows nothing, or a text without a number.
         FrameTooLarge: the marks stand for more than *room* characters.
     """
     if _MARKS.isdisjoint(parts):
-        return parts
+        return parts, room
     texts: list[str | None] = []
     last: str | None = None
     for part in parts:
-        if part not in _MARKS:
+        if len(part) != 1 or part not in _MARKS:
             last = part
         elif part == _NIL:
             last = None
@@ -87,7 +83,7 @@ def split_texts(parts: list[str], room: int) -> Sequence[str | None]:
             if room < 0:
                 raise FrameTooLarge
         texts.append(last)
-    return texts
+    return texts, room
 
 
 def is_wide(joined: str) -> bool:
@@ -132,8 +128,10 @@ def _marked(texts: list[str]) -> list[str]:
     return [
         texts[0],
         *[
-            text
-            if len(text) != len(last) or not (text == last or text[-1] in _DIGITS)
+            (text if text in _UNMARKED else _SAME)
+            if text == last
+            else text
+            if len(text) != len(last) or text[-1] not in _DIGITS
             else _mark(last, text)
             for last, text in pairwise(texts)
         ],
@@ -141,9 +139,7 @@ def _marked(texts: list[str]) -> list[str]:
 
 
 def _mark(last: str, text: str) -> str:
-    """The mark that stands for *text* after *last*, else *text*."""
-    if text == last:
-        return text if text in _UNMARKED else _SAME
+    """The mark that stands for *text* after *last*, else *text*; both are as long."""
     if last[-1] in _RAISED:
         if text[-1] == _RAISED[last[-1]] and text[:-1] == last[:-1]:
             return _NEXT
