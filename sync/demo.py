@@ -187,15 +187,13 @@ async def _work_without_a_link(story: _Story) -> None:
             station, "import", str(holding.workbook), "--fonds", holding.fonds
         )
     first = await _records(story, room, 3)
-    for record in first:
-        note = story.say("demo.edit_note")
-        await stage.ask(room, "set", record["id"], f"notes={note}")
+    note = story.say("demo.edit_note")
+    await asyncio.gather(
+        *(stage.ask(room, "set", record["id"], note) for record in first)
+    )
     stage.tell("demo.edited", count=len(first))
-    title = story.say("demo.new_title")
-    await stage.run(
-        room, "add", f"title={title}", "date=20240715", "year=2024",
-        "retention_code=D30", f"fonds={story.holdings[0].fonds}",
-    )  # fmt: skip
+    fields = story.say("demo.new_record", fonds=story.holdings[0].fonds).split("|")
+    await stage.run(room, "add", *fields)
     await stage.run(room, "sync", must=(EXIT_PASSING,))
     await stage.run(room, "status")
 
@@ -262,7 +260,7 @@ async def _disagree(story: _Story) -> None:
     stage, room, second = story.stage, story.station("a"), story.station("a2")
     stage.scene(6, "demo.scene_disagree")
     await _found_room(story, second, story.holdings[0])
-    await stage.ask(second, "sync")
+    await asyncio.gather(stage.ask(second, "sync"), stage.ask(room, "sync"))
     record = (await _records(story, room, 1))[0]
     title = str(record["fields"]["title"])
     for station, key in ((room, "demo.title_a"), (second, "demo.title_a2")):
