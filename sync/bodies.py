@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, Protocol
 
 from protocol.compression import BEST_LEVEL
-from protocol.envelope import EnvelopeWriter
+from protocol.envelope import LENGTH_BYTES, OVERHEAD_BYTES, EnvelopeWriter
 from protocol.errors import RemoteProtocolError, UnknownPrefix
 from protocol.frames import FrameReader, FrameWriter, PrefixName
 from protocol.items import FEED_BRANCH_SET, FEED_SET, SET, join_items
@@ -26,6 +26,8 @@ BATCH_FRAMES: Final = 256
 SMALL_BYTES: Final = 4 * 1024
 """Small items are joined up to so much plain text."""
 SET_KINDS: Final = frozenset({SET, FEED_SET, FEED_BRANCH_SET})
+
+MESSAGE_BYTES: Final = LENGTH_BYTES + OVERHEAD_BYTES
 
 PREFIX_WORTH_BYTES: Final = 2 * 1024
 """A body whose first frame is shorter does without a prefix: its name costs more."""
@@ -161,50 +163,48 @@ class BodyReader:
         return self._held.get(name)
 
 
-class BodyWriter:
-    """Writes one body into an envelope, a block for each frame."""
+class BodyCompressor:
+    """Makes the frames of one body, all in one compressed stream."""
 
     def __init__(
-        self,
-        envelope: EnvelopeWriter,
-        *,
-        level: int = BEST_LEVEL,
-        choose_prefix: ChoosePrefix | None = None,
+        self, *, level: int = BEST_LEVEL, choose_prefix: ChoosePrefix | None = None
     ) -> None:
-        self._envelope = envelope
         self._level = level
         self._choose_prefix = choose_prefix
         self._frames: FrameWriter | None = None
         self.made_bytes = 0
-        """Of all blocks so far, the one included that waits for its turn."""
+        """Of all frames so far, with what the envelope adds to each."""
 
-    async def blocks(
-        self, opening: bytes, plains: AsyncIterator[bytes]
-    ) -> AsyncIterator[bytes]:
-        """The head with message 0, a block a frame, and the end mark with the last.
-
-        *plains* are encoded items. One is asked for when the block before the last
-        has been taken, so whoever makes them sees how fast the link takes them.
-        """
-        block = self._envelope.head + self._envelope.push(opening)
-        self.made_bytes += len(block)
-        async for plain in framed(plains):
-            yield block
-            block = self._envelope.push(await self._compress(plain))
-            self.made_bytes += len(block)
-        yield block + self._envelope.finish()
-
-    async def _compress(self, plain: bytes) -> bytes:
-        if self._frames is None:
-            name, prefix = await self._find_prefix(len(plain))
-            self._frames = FrameWriter(self._level, name, prefix)
-        return await asyncio.to_thread(self._frames.write, plain)
+    async def frames(self, encoded: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The frames of encoded items, each item asked for when its turn has come."""
+        async for plain in framed(encoded):
+            if self._frames is None:
+                name, prefix = await self._find_prefix(len(plain))
+                self._frames = FrameWriter(self._level, name, prefix)
+            frame = await asyncio.to_thread(self._frames.write, plain)
+            self.made_bytes += len(frame) + MESSAGE_BYTES
+            yield frame
 
     async def _find_prefix(self, plain_bytes: int) -> tuple[PrefixName | None, bytes]:
         """A prefix for a body whose first frame is so long; short ones need none."""
         if self._choose_prefix is None or plain_bytes < PREFIX_WORTH_BYTES:
             return None, b""
         return await self._choose_prefix() or (None, b"")
+
+
+async def sealed_blocks(
+    envelope: EnvelopeWriter, opening: bytes, frames: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """The head with message 0, a block for each frame, and the end mark with the last.
+
+    A frame is asked for when the block before the last has been taken, so whoever
+    makes them sees how fast the link takes them.
+    """
+    block = envelope.head + envelope.push(opening)
+    async for frame in frames:
+        yield block
+        block = envelope.push(frame)
+    yield block + envelope.finish()
 
 
 async def framed(encoded: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -36,7 +36,6 @@ class BoxKeys:
     def __init__(self, store: Store, keys: KeyFolder) -> None:
         self._store = store
         self._keys = keys
-        self._private_by_hash: dict[bytes, bytes] = {}
 
     @property
     def owner(self) -> bytes:
@@ -56,7 +55,6 @@ class BoxKeys:
         for statement in own:
             if is_erasable(statement, hub_time):
                 await self._erase(statement)
-        self._private_by_hash.clear()
 
     async def rise_above(self, purpose: Purpose, heard: int, hub_time: int) -> None:
         """Make a key of a higher serial than one that a neighbour knows of us."""
@@ -95,19 +93,18 @@ class BoxKeys:
         return True
 
     def private(self, key_hash: bytes) -> bytes | None:
-        """The private part of the own key with that BLAKE2b-64, while it is held."""
-        if key_hash not in self._private_by_hash:
-            self._read_folder()
-        return self._private_by_hash.get(key_hash)
+        """The private part of the own key with that BLAKE2b-64, while it is held.
 
-    def _read_folder(self) -> None:
-        self._private_by_hash.clear()
+        Read from the folder each time, so that an erased key is gone at once.
+        """
         for purpose in _PURPOSES:
-            for serial in self._keys.box_serials(purpose):
+            for serial in reversed(self._keys.box_serials(purpose)):
                 private = self._keys.read_box_key(purpose, serial)
-                if private is not None and len(private) == _PRIVATE_BYTES:
-                    name = box_key_hash(box_public_key(private))
-                    self._private_by_hash[name] = private
+                if private is None or len(private) != _PRIVATE_BYTES:
+                    continue
+                if box_key_hash(box_public_key(private)) == key_hash:
+                    return private
+        return None
 
     def _holds(self, statement: BoxKeyStatement) -> bool:
         private = self._keys.read_box_key(statement.purpose, statement.serial)

@@ -18,7 +18,6 @@ from typing import Final
 
 from node.clock import elapsed
 from node.errors import NodeError
-from node.history.departures import has_departures
 from node.history.room import Until
 from node.keys import random_bytes
 from node.machine import HUB_ADDRESS, Machine
@@ -33,9 +32,10 @@ from protocol.envelope import (
     sealed_hash,
 )
 from protocol.errors import BadSignature, RemoteProtocolError, UnknownPrefix
+from protocol.exchange_limits import BODY_LIMIT_BYTES
 from protocol.messages import BoxKeyStatement, Purpose
 from sync.box_keys import BoxKeys
-from sync.engine import Progress, Request, Tally
+from sync.engine import Load, Progress, Request, Tally
 from sync.errors import (
     Interrupted,
     NoAddress,
@@ -52,6 +52,9 @@ from sync.statuses import BUSY, KEY_NOTICE, NOTICE_LIMIT_BYTES, OK, PREFIX_NOT_H
 
 FRUITLESS_LIMIT: Final = 6
 """Requests running that brought nothing forward before a session gives up."""
+BODY_SECONDS: Final = 60.0
+"""A request takes about so long at the measured rate; proxies hold whole bodies."""
+LEAST_BODY_BYTES: Final = 32 * 1024
 FIRST_WAIT_SECONDS: Final = 0.2
 LONGEST_WAIT_SECONDS: Final = 30.0
 BUSY_LIMIT_SECONDS: Final = 60
@@ -124,6 +127,7 @@ class _Session:
         self._has_met = False
         """Somebody was there in this session."""
         self._receipted_seq = 0
+        self._bound_bytes = BODY_LIMIT_BYTES
         self._hub_box: BoxKeyStatement | None = None
         """The box key of a key notice of this session."""
         self._begun = elapsed()
@@ -207,47 +211,64 @@ class _Session:
         envelope = EnvelopeWriter.to_receiver(
             EnvelopeKind.EXCHANGE, hub_box.key, random_bytes(SECRET_BYTES)
         )
-        hello, statements = await self._room.hello(self._until, plain=self._is_plain)
+        only_asks, self._only_asks = self._only_asks, True
+        hello, statements = await self._room.hello(
+            self._until,
+            plain=self._is_plain,
+            accepts_bytes=0 if only_asks else self._bound_bytes,
+        )
+        load = Load(
+            hello.log,
+            limit_bytes=self._bound_bytes,
+            choose_prefix=None if self._is_plain else self._room.choose_prefix,
+        )
+        if not only_asks:
+            await load.fill(statements, self._room.outgoing())
         request = Request(
             self._room,
             self._box_keys,
             envelope,
-            hello,
+            load.told_by(hello),
             hub_key=self._hub_key,
             seed=self._machine.keys.machine_seed,
             tally=self._tally,
         )
-        only_asks, self._only_asks = self._only_asks, True
-        blocks = request.blocks(
-            statements,
-            None if only_asks else self._room.outgoing(),
-            None if self._is_plain else self._room.choose_prefix,
-        )
         self._requests += 1
+        self._tally.note_sent(load.sets, hello.log)
+        begun, sent_before = elapsed(), self._wire.traffic.sent_bytes
+        body = [block async for block in request.blocks(_listed(load.frames))]
         try:
-            async with self._wire.post("/x", await _whole_if_short(blocks)) as response:
+            async with self._wire.post("/x", body) as response:
                 self._has_met = True
+                self._measure(sent_before, elapsed() - begun)
                 if response.status != OK:
                     raise await self._refused(response, envelope)
                 answered = await request.read_answer(response.inflow, self._progress)
                 cut = response.inflow.cut or "the answer ended early"
         except Interrupted:
             self._has_met = True
+            self._measure(sent_before, elapsed() - begun)
             raise
         except RemoteProtocolError as error:
             self._is_plain = self._is_plain or isinstance(error, UnknownPrefix)
             raise PeerMisbehaved(self._wire.address, error) from error
         finally:
-            request.close()
             self._note(request)
         if answered is None:
             raise Interrupted(self._wire.address, cut)
         self._until = answered.outcome.until
         self._is_even = (
-            await self._room.is_done(answered.checkpoint)
-            and not request.left_out_some
-            and not (only_asks and await self._machine.store.read(has_departures))
+            not only_asks
+            and await self._room.is_done(answered.checkpoint)
+            and not load.left_out_some
         )
+
+    def _measure(self, sent_before: int, seconds: float) -> None:
+        """Bound the next request by what the link let through in this one."""
+        sent_bytes = self._wire.traffic.sent_bytes - sent_before
+        if sent_bytes >= LEAST_BODY_BYTES and seconds > 0:
+            in_time = int(sent_bytes / seconds * BODY_SECONDS)
+            self._bound_bytes = max(LEAST_BODY_BYTES, min(BODY_LIMIT_BYTES, in_time))
 
     def _note(self, request: Request) -> None:
         checkpoint = request.checkpoint
@@ -289,22 +310,9 @@ async def _ended_open(machine: Machine) -> bool:
     return bool(last) and last[0].outcome not in _ANSWERED_OUTCOMES
 
 
-async def _whole_if_short(
-    blocks: AsyncIterator[bytes],
-) -> bytes | AsyncIterator[bytes]:
-    """A request of one block as bytes, so that its length can be stated."""
-    first = await anext(blocks)
-    second = await anext(blocks, None)
-    return first if second is None else _chained(first, second, blocks)
-
-
-async def _chained(
-    first: bytes, second: bytes, rest: AsyncIterator[bytes]
-) -> AsyncIterator[bytes]:
-    yield first
-    yield second
-    async for block in rest:
-        yield block
+async def _listed(frames: list[bytes]) -> AsyncIterator[bytes]:
+    for frame in frames:
+        yield frame
 
 
 def _wait_seconds(error: SyncError, fruitless: int) -> float:

@@ -33,9 +33,9 @@ from protocol.items import decode_items, encode_item
 from protocol.messages import BundleHead, LogState, Purpose, TrustEntry
 from protocol.openings import open_bundle, seal_bundle
 from protocol.signing import public_key
-from sync.bodies import BodyReader, BodyWriter, no_prefix
+from sync.bodies import BodyCompressor, BodyReader, no_prefix, sealed_blocks
 from sync.box_keys import BoxKeys
-from sync.engine import Request, Tally, take_items
+from sync.engine import Load, Request, Tally, take_items
 from sync.errors import (
     BundleDamaged,
     BundleForeign,
@@ -135,9 +135,18 @@ async def _blocks_to_hub(
         hub_key=hub_key,
         seed=machine.keys.machine_seed,
         tally=tally,
-        is_bounded=False,
     )
-    return request.blocks(statements, machine.room.outgoing())
+    load = Load(hello.log, limit_bytes=None)
+    frames = load.stream(statements, machine.room.outgoing())
+    return _counting(request.blocks(frames), load, tally)
+
+
+async def _counting(
+    blocks: AsyncIterator[bytes], load: Load, tally: Tally
+) -> AsyncIterator[bytes]:
+    async for block in blocks:
+        yield block
+    tally.note_sent(load.sets, b"")
 
 
 async def _blocks_to_room(
@@ -156,8 +165,8 @@ async def _blocks_to_room(
     opening = seal_bundle(
         head, envelope.binding, entry.public_key, machine.keys.machine_seed
     )
-    plains = _plains(box_keys, answer, tally)
-    return BodyWriter(envelope).blocks(opening, plains)
+    frames = BodyCompressor().frames(_plains(box_keys, answer, tally))
+    return sealed_blocks(envelope, opening, frames)
 
 
 async def _plains(

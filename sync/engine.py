@@ -3,7 +3,7 @@
 Sans-HTTP: blocks go out, bytes come from a source. Laws of this file
 (docs/protocol.md, Exchange):
 
-1. A request is half-duplex and bounded, in bytes and in time.
+1. A request is half-duplex and bounded; its hello says how far it goes.
 2. An answer is committed batch by batch; what arrived whole before a cut is kept.
 3. Nothing counts as received by the hub but what a checkpoint says.
 """
@@ -11,16 +11,14 @@ Sans-HTTP: blocks go out, bytes come from a source. Laws of this file
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from node.clock import elapsed
 from node.history.departures import Outgoing
 from node.history.room import Outcome, RoomSide
 from protocol.envelope import EnvelopeWriter
 from protocol.errors import BadSignature
-from protocol.exchange_limits import BODY_LIMIT_BYTES
 from protocol.frames import PrefixName
 from protocol.items import decode_items, encode_item
 from protocol.messages import (
@@ -35,13 +33,17 @@ from protocol.messages import (
     Verdict,
 )
 from protocol.openings import open_checkpoint, open_hello, seal_hello
-from sync.bodies import BodyReader, BodyWriter, ChoosePrefix, Source
+from sync.bodies import (
+    BodyCompressor,
+    BodyReader,
+    ChoosePrefix,
+    Source,
+    sealed_blocks,
+)
 from sync.box_keys import BoxKeys
 
-BODY_SECONDS: Final = 60.0
-"""A request stops growing after so long; proxies hold back whole bodies."""
-MESSAGE_MARGIN_BYTES: Final = 1024
-"""What an incompressible message and the end mark may cost beside the plain text."""
+MARGIN_BYTES: Final = 2 * 1024
+"""Head, hello and end mark of a body, and what one incompressible frame costs more."""
 
 Progress = Callable[[int, int], None]
 """Called with how many sets have gone up and come down."""
@@ -73,11 +75,12 @@ class Tally:
         counts[Verdict.APPLIED] += max(0, self.confirmed - counts[Verdict.CONFLICT])
         return {_verdict_name(each): n for each, n in sorted(counts.items()) if n}
 
-    def note_sent(self, each: Outgoing, own_log: bytes) -> None:
-        """A set goes up; one that goes again after a cut counts once."""
-        self.handed_over.add(each.hash[:12])
-        if each.log == own_log:
-            self.handed_up_to = (each.log, each.seq)
+    def note_sent(self, sets: Iterable[Outgoing], own_log: bytes) -> None:
+        """Sets go up; one that goes again after a cut counts once."""
+        for each in sets:
+            self.handed_over.add(each.hash[:12])
+            if each.log == own_log:
+                self.handed_up_to = (each.log, each.seq)
 
     def note_verdicts(self, counts: Mapping[Verdict, int]) -> None:
         """At a hub: what was made so far of the sets of one body."""
@@ -103,6 +106,83 @@ class Answered:
     outcome: Outcome
 
 
+class Load:
+    """What one request will carry, compressed before its hello is made.
+
+    The hello has to say up to where the request goes: sets that it does not bring
+    come back whole in the feed otherwise.
+    """
+
+    def __init__(
+        self,
+        own_log: bytes,
+        *,
+        limit_bytes: int | None,
+        choose_prefix: ChoosePrefix | None = None,
+    ) -> None:
+        """Without *limit_bytes* everything goes into one body: a bundle."""
+        self._own_log = own_log
+        self._limit_bytes = limit_bytes
+        self._compressor = BodyCompressor(choose_prefix=choose_prefix)
+        self.frames: list[bytes] = []
+        self.sets: list[Outgoing] = []
+        self.left_out_some = False
+        """Not everything found room."""
+
+    async def fill(
+        self,
+        statements: tuple[BoxKeyStatement, ...],
+        outgoing: AsyncIterator[Outgoing],
+    ) -> None:
+        """Take in as much as there is room for."""
+        async for frame in self.stream(statements, outgoing):
+            self.frames.append(frame)
+
+    async def stream(
+        self,
+        statements: tuple[BoxKeyStatement, ...],
+        outgoing: AsyncIterator[Outgoing],
+    ) -> AsyncIterator[bytes]:
+        """The frames one by one, not kept."""
+        plains = self._plains(statements, outgoing)
+        async for frame in self._compressor.frames(plains):
+            yield frame
+
+    async def _plains(
+        self,
+        statements: tuple[BoxKeyStatement, ...],
+        outgoing: AsyncIterator[Outgoing],
+    ) -> AsyncGenerator[bytes, None]:
+        for statement in statements:
+            yield encode_item(statement)
+        before: tuple[bytes, int] | None = None
+        async for each in outgoing:
+            plain = encode_item(_travelling(each, before, self._own_log))
+            if self.sets and not self._has_room(len(plain)):
+                # What was made and not sent stays first in line for the next request.
+                self.left_out_some = True
+                return
+            if each.seq:
+                before = (each.log, each.seq)
+                self.sets.append(each)
+            yield plain
+
+    def _has_room(self, size_bytes: int) -> bool:
+        made_bytes = self._compressor.made_bytes
+        return self._limit_bytes is None or (
+            made_bytes + size_bytes + MARGIN_BYTES <= self._limit_bytes
+        )
+
+    def told_by(self, hello: Hello) -> Hello:
+        """The hello that says how far this load goes."""
+        if not self.left_out_some:
+            return hello
+        own = [each for each in self.sets if each.log == self._own_log]
+        if not own:
+            return replace(hello, accepts_bytes=0)
+        return replace(hello, head_seq=own[-1].seq, head_hash=own[-1].hash)
+
+
 class Request:
     """One request of a room, and the reading of its answer."""
 
@@ -116,10 +196,7 @@ class Request:
         hub_key: bytes,
         seed: bytes,
         tally: Tally,
-        is_bounded: bool = True,
     ) -> None:
-        """Without *is_bounded* everything goes into one body: a bundle."""
-        self._is_bounded = is_bounded
         self._room = room
         self._box_keys = box_keys
         self._envelope = envelope
@@ -129,63 +206,12 @@ class Request:
         self._hello_hash = open_hello(self._opening).hash
         self._tally = tally
         self._scopes = tuple(place.scope for place in hello.scopes)
-        self._writer: BodyWriter | None = None
-        self._begun = elapsed()
-        self._is_closed = False
         self.checkpoint: Checkpoint | None = None
         """The hub's word, once it has come: a cut behind it leaves nothing open."""
-        self.left_out_some = False
-        """The request stopped growing before all had gone up."""
-        self.has_sent_sets = False
 
-    def close(self) -> None:
-        """No more goes up; whoever still draws blocks finds the end."""
-        self._is_closed = True
-
-    async def blocks(
-        self,
-        statements: tuple[BoxKeyStatement, ...],
-        outgoing: AsyncIterator[Outgoing] | None,
-        choose_prefix: ChoosePrefix | None = None,
-    ) -> AsyncGenerator[bytes, None]:
-        """The request, block by block; without *outgoing* it only asks."""
-        self._writer = BodyWriter(self._envelope, choose_prefix=choose_prefix)
-        plains = self._plains(statements, outgoing)
-        async for block in self._writer.blocks(self._opening, plains):
-            yield block
-
-    async def _plains(
-        self,
-        statements: tuple[BoxKeyStatement, ...],
-        outgoing: AsyncIterator[Outgoing] | None,
-    ) -> AsyncGenerator[bytes, None]:
-        for statement in statements:
-            yield encode_item(statement)
-        if outgoing is None:
-            return
-        before: tuple[bytes, int] | None = None
-        async for each in outgoing:
-            plain = encode_item(_travelling(each, before, self._hello.log))
-            if self.has_sent_sets and not self._has_room(len(plain)):
-                # What was made and not sent stays first in line for the next request.
-                self.left_out_some = True
-                return
-            yield plain
-            if self._is_closed:
-                return
-            if each.seq:
-                self.has_sent_sets = True
-                before = (each.log, each.seq)
-                self._tally.note_sent(each, self._hello.log)
-
-    def _has_room(self, size_bytes: int) -> bool:
-        if not self._is_bounded:
-            return True
-        made_bytes = 0 if self._writer is None else self._writer.made_bytes
-        return (
-            made_bytes + size_bytes + MESSAGE_MARGIN_BYTES <= BODY_LIMIT_BYTES
-            and elapsed() - self._begun < BODY_SECONDS
-        )
+    def blocks(self, frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The request, block by block."""
+        return sealed_blocks(self._envelope, self._opening, frames)
 
     async def read_answer(
         self, source: Source, progress: Progress | None

@@ -22,7 +22,7 @@ from protocol.openings import ZERO_HELLO_HASH, open_join, seal_checkpoint
 from protocol.operations import Actor, ActorKind
 from protocol.signing import public_key
 from protocol.trust import split_trust_list
-from sync.bodies import BodyReader, BodyWriter, Source, no_prefix
+from sync.bodies import BodyCompressor, BodyReader, Source, no_prefix, sealed_blocks
 from sync.box_keys import BoxKeys
 from sync.errors import InvitationRefused, NotAHub
 
@@ -124,8 +124,8 @@ class Enrolment:
             hello_hash=ZERO_HELLO_HASH,
         )
         opening = seal_checkpoint(checkpoint, self._seed)
-        plains = self._plains(joined)
-        async for block in BodyWriter(envelope).blocks(opening, plains):
+        frames = BodyCompressor().frames(self._plains(joined))
+        async for block in sealed_blocks(envelope, opening, frames):
             yield block
 
     async def _plains(self, joined: Joined) -> AsyncIterator[bytes]:

@@ -7,7 +7,7 @@ small as HTTP/1.1 allows, because an idle exchange is mostly head.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Self
@@ -104,10 +104,8 @@ class Wire:
         return self._meter.traffic
 
     @asynccontextmanager
-    async def post(
-        self, path: str, body: bytes | AsyncIterable[bytes]
-    ) -> AsyncIterator[Response]:
-        """Send *body*, block by block, and give the answer while it arrives.
+    async def post(self, path: str, body: Sequence[bytes]) -> AsyncIterator[Response]:
+        """Send the blocks of *body*, and give the answer while it arrives.
 
         Raises:
             PeerUnreachable: no connection came about.
@@ -116,7 +114,7 @@ class Wire:
         if self._session is None:
             message = "the wire is not open"
             raise RuntimeError(message)
-        data = body if isinstance(body, bytes) else Blocks(body, self._idle_seconds)
+        data = Blocks(body, self._idle_seconds)
         try:
             response = await self._session.post(
                 self._url.with_path(path), data=data, allow_redirects=False
@@ -144,10 +142,11 @@ class Wire:
 
 
 class Blocks(Payload):
-    """A request body that is made block by block, as the link lets them out."""
+    """A request body that is handed down block by block, as the link lets them out."""
 
-    def __init__(self, blocks: AsyncIterable[bytes], idle_seconds: float) -> None:
+    def __init__(self, blocks: Sequence[bytes], idle_seconds: float) -> None:
         super().__init__(blocks, content_type="application/octet-stream")
+        self._size = sum(map(len, blocks))
         self._blocks = blocks
         self._idle_seconds = idle_seconds
 
@@ -171,7 +170,7 @@ class Blocks(Payload):
         transport = writer.transport
         if transport is not None:
             transport.set_write_buffer_limits(high=0)
-        async for block in self._blocks:
+        for block in gathered(self._blocks):
             for start in range(0, len(block), PIECE_BYTES):
                 await writer.write(block[start : start + PIECE_BYTES])
                 try:
@@ -180,6 +179,18 @@ class Blocks(Payload):
                 except TimeoutError as error:
                     message = "nothing could be sent for too long"
                     raise ConnectionResetError(message) from error
+
+
+def gathered(blocks: Sequence[bytes]) -> Iterator[bytes]:
+    """The same bytes with small neighbours joined, so that they share a packet."""
+    joined = bytearray()
+    for block in blocks:
+        if joined and len(joined) + len(block) > PIECE_BYTES:
+            yield bytes(joined)
+            joined.clear()
+        joined += block
+    if joined:
+        yield bytes(joined)
 
 
 def _wait_seconds(response: aiohttp.ClientResponse) -> int | None:

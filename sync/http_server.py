@@ -6,11 +6,12 @@ Nothing but HTTP lives here; what the bytes mean is the reception's.
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
 
 from sync.errors import AddressInUse
 from sync.inflow import BUFFER_BYTES
@@ -55,20 +56,18 @@ async def open_site(
 
 
 async def respond(
-    request: web.Request, blocks: AsyncIterable[bytes]
+    request: web.Request, blocks: AsyncIterator[bytes]
 ) -> web.StreamResponse:
     """Answer with *blocks*, each made after the one before has left this program.
 
-    An answer of one block states its length; a longer one goes in chunks.
+    A short answer states its length; a longer one goes in chunks.
 
     Raises:
         ConnectionResetError: the other side is gone.
     """
     response = web.StreamResponse()
-    iterator = aiter(blocks)
-    first = await anext(iterator, b"")
-    second = await anext(iterator, None)
-    if second is None:
+    first, is_whole = await _gather(blocks)
+    if is_whole:
         response.content_length = len(first)
     writer = await response.prepare(request)
     transport = request.transport
@@ -76,16 +75,28 @@ async def respond(
         message = "the other side is gone"
         raise ConnectionResetError(message)
     transport.set_write_buffer_limits(high=0)
-    block: bytes | None = first
-    while block is not None:
-        for start in range(0, len(block), PIECE_BYTES):
-            await writer.write(block[start : start + PIECE_BYTES])
-            await writer.drain()
-        block, second = second, None
-        if block is None and response.content_length is None:
-            block = await anext(iterator, None)
+    await _write(writer, first)
+    if not is_whole:
+        async for block in blocks:
+            await _write(writer, block)
     await response.write_eof()
     return response
+
+
+async def _gather(blocks: AsyncIterator[bytes]) -> tuple[bytes, bool]:
+    """The first blocks, up to a piece, and whether they are all."""
+    gathered = bytearray()
+    async for block in blocks:
+        gathered += block
+        if len(gathered) >= PIECE_BYTES:
+            return bytes(gathered), False
+    return bytes(gathered), True
+
+
+async def _write(writer: AbstractStreamWriter, block: bytes) -> None:
+    for start in range(0, len(block), PIECE_BYTES):
+        await writer.write(block[start : start + PIECE_BYTES])
+        await writer.drain()
 
 
 def refusal(

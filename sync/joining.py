@@ -87,7 +87,7 @@ async def join(
 
 async def _ask_box_key(wire: Wire, invitation: Invitation) -> BoxKeyStatement:
     head = probe(EnvelopeKind.JOIN, random_bytes(SECRET_BYTES))
-    async with wire.post("/join", head) as response:
+    async with wire.post("/join", [head]) as response:
         if response.status != KEY_NOTICE:
             raise PeerRefused(wire.address, await response.refusal())
         body = await response.read_short(NOTICE_LIMIT_BYTES)
@@ -116,7 +116,7 @@ async def _join(
         machine.keys.machine_seed,
     )
     body = envelope.head + envelope.push(opening) + envelope.finish()
-    async with wire.post("/join", body) as response:
+    async with wire.post("/join", [body]) as response:
         if response.status != OK:
             reason = await response.refusal()
             if response.status == NOT_KNOWN:

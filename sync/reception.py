@@ -29,7 +29,7 @@ from protocol.items import decode_items, encode_item
 from protocol.messages import BoxKeyStatement, Hello, Item, Purpose, TrustEntry, Verdict
 from protocol.openings import OpenedHello, open_hello, seal_checkpoint
 from protocol.signing import public_key
-from sync.bodies import BodyReader, BodyWriter, Source
+from sync.bodies import BodyCompressor, BodyReader, Source, sealed_blocks
 from sync.box_keys import BoxKeys
 from sync.errors import UnknownSender
 
@@ -134,12 +134,12 @@ class Reception:
         is_best = self._best_streams < BEST_STREAMS
         self._best_streams += is_best
         try:
-            writer = BodyWriter(
-                envelope,
+            compressor = BodyCompressor(
                 level=BEST_LEVEL if is_best else FAST_LEVEL,
                 choose_prefix=lambda: self._hub.choose_prefix(hello),
             )
-            async for block in writer.blocks(opening, self._plains(hello, answer)):
+            frames = compressor.frames(self._plains(hello, answer))
+            async for block in sealed_blocks(envelope, opening, frames):
                 yield block
         finally:
             self._best_streams -= is_best

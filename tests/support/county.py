@@ -28,12 +28,13 @@ FONDS = "A01"
 
 
 class SetClock:
-    """A clock that a test sets."""
+    """A clock that a test sets, and that goes on a second whenever it is read."""
 
     def __init__(self, now: int = 1_750_000_000) -> None:
         self.time = now
 
     def now(self) -> int:
+        self.time += 1
         return self.time
 
 

@@ -10,9 +10,15 @@ import pytest
 
 from node.history.hub import HubSide, Received
 from protocol.messages import Hello, Item
+from sync import carriage
 from sync.errors import Interrupted, SyncError
 from sync.link import Cut, Link
 from tests.support.county import assert_even, county, fill, set_count, titles
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carriage, "FIRST_WAIT_SECONDS", 0.01)
 
 
 @pytest.mark.parametrize("part", range(9))
@@ -98,7 +104,7 @@ async def test_a_lost_answer_is_made_good_by_asking(tmp_path: Path) -> None:
         cuts = [Cut(1, is_up=False, at_byte=1)]
         async with Link("127.0.0.1", place.port, cuts=cuts) as link:
             report = await place.sync(room, link.address)
-        assert report.requests == 2
+        assert report.requests == 3
         assert report.sent == 3
         assert report.results.get("duplicate", 0) == 0
         await assert_even(place.hub, room)

@@ -56,9 +56,8 @@ async def listening(
         yield port
 
 
-async def blocks(count: int, size: int = 8_192) -> AsyncIterator[bytes]:
-    for number in range(count):
-        yield bytes((number % 251,)) * size
+def blocks(count: int, size: int = 8_192) -> list[bytes]:
+    return [bytes((number % 251,)) * size for number in range(count)]
 
 
 async def read_all(inflow: Inflow) -> bytes:
@@ -73,7 +72,7 @@ async def test_the_kernels_count_is_what_the_link_lets_out() -> None:
     async with listening(peer.take) as port, Link("127.0.0.1", port) as link:
         async with Wire(link.address) as wire:
             for _ in range(3):
-                async with wire.post("/x", b"z" * 334) as response:
+                async with wire.post("/x", [b"z" * 334]) as response:
                     assert response.status == 200
                     assert await read_all(response.inflow) == peer.answer
             traffic = wire.traffic
@@ -87,7 +86,7 @@ async def test_heads_cost_little() -> None:
     async with listening(peer.take) as port, Link("127.0.0.1", port) as link:
         async with (
             Wire(link.address) as wire,
-            wire.post("/x", b"z" * 334) as response,
+            wire.post("/x", [b"z" * 334]) as response,
         ):
             await read_all(response.inflow)
         assert link.bytes_up - 334 <= 66
@@ -114,7 +113,7 @@ async def test_every_byte_that_passed_before_a_cut_reaches_the_committer(
     head_and_chunk_marks = 100 + 8 * (at_byte // 8_192 + 1)
     assert peer.cuts[0] is not None
     assert at_byte - len(peer.bodies[0]) <= head_and_chunk_marks
-    sent = b"".join([block async for block in blocks(120)])
+    sent = b"".join(blocks(120))
     assert sent.startswith(peer.bodies[0])
 
 
@@ -128,7 +127,7 @@ async def test_every_byte_of_an_answer_that_passed_before_a_cut_is_read(
         listening(peer.take) as port,
         Link("127.0.0.1", port, cuts=cuts) as link,
         Wire(link.address) as wire,
-        wire.post("/x", b"z") as response,
+        wire.post("/x", [b"z"]) as response,
     ):
         body = bytearray()
         while piece := await response.inflow.take():
@@ -168,7 +167,7 @@ async def test_a_buffer_never_holds_much_more_than_its_bound() -> None:
 async def test_nobody_at_the_address_is_said_as_such() -> None:
     async with Wire("http://127.0.0.1:9") as wire:
         with pytest.raises(PeerUnreachable):
-            async with wire.post("/x", b"z"):
+            async with wire.post("/x", [b"z"]):
                 pass
 
 
@@ -179,7 +178,7 @@ async def test_a_silent_peer_is_given_up() -> None:
         Wire(f"http://127.0.0.1:{port}", idle_seconds=0.3) as wire,
     ):
         with pytest.raises(Interrupted):
-            async with wire.post("/x", b"z"):
+            async with wire.post("/x", [b"z"]):
                 pass
 
 
