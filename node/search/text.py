@@ -10,9 +10,9 @@ The text is a list of segments, each one value of one field::
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from operator import add
 from typing import Final
 
 from node.catalogue.fields import (
@@ -34,9 +34,14 @@ _PUNCTUATION: Final = {
 }
 """FTS5's ``ascii`` tokenizer splits at these; tokens hold stand-ins for them."""
 
+_STAND_INS: Final = {code: put for code, put in _PUNCTUATION.items() if code != 0x0A}
+"""The same inside lines: a line's end divides tokens."""
+_CODE: Final = "I" if array("I").itemsize == 4 else "L"
+_UTF_32: Final = "utf-32-le"
+_SPACE: Final = " ".encode(_UTF_32)
+
 _FILTER: Final = "\U000f0100"
 _FIRST_TEXT_FIELD: Final = 10
-_SHORT_TEXT: Final = 12
 _REMEMBERED: Final = 8192
 _YEAR_DIGITS: Final = 4
 _CODE_CLASS: Final = re.compile(
@@ -53,7 +58,7 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
     found by its fonds without a look at its row.
     """
     segments: list[str] = []
-    tokens: set[str] = {scope_token(scope_no)} if scope_no else set()
+    folded_texts: list[str] = []
     for field in sorted(values):
         if field < _FIRST_TEXT_FIELD:
             continue
@@ -61,22 +66,23 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
         mark = field_mark(field)
         for value in shown:
             for text in (value,) if type(value) is str else texts_of(field, value):
-                folded, found = (
-                    _short(text) if len(text) <= _SHORT_TEXT else _indexed(text)
-                )
+                folded = fold(text)
                 if folded:
                     segments.append(f"{mark}{folded}\n")
-                    tokens |= found
+                    folded_texts.append(folded)
     code = _first_text(values.get(CODE))
     date = _first_text(values.get(DATE))
     years = effective_years(values)
+    tokens = [pairs("\n".join(folded_texts))]
+    if scope_no:
+        tokens.append(scope_token(scope_no))
     for field, texts in (
         (LEVEL, _plain(values.get(LEVEL))),
         (CATEGORY, _plain(values.get(CATEGORY))),
         (YEAR, years),
         (RETENTION, effective_retentions(values)),
     ):
-        tokens.update(filter_token(field, text) for text in texts)
+        tokens += [filter_token(field, text) for text in texts]
     digits = _digits(date or "")[:8]
     return RowText(
         code=code,
@@ -131,12 +137,17 @@ def texts_of(field: int, value: Value) -> list[str]:
     return []
 
 
-def pairs(folded: str) -> set[str]:
-    """The tokens of one folded text: its characters, and each pair of neighbours."""
-    text = folded if folded.isalnum() else folded.translate(_PUNCTUATION)
-    found = set(map(add, text, text[1:]))
-    found.update(text)
-    return found
+def pairs(folded: str) -> str:
+    """The tokens of folded texts, one a line: characters, and pairs of neighbours.
+
+    Pairs are laid out three places each, in whole arrays: first, second, space.
+    """
+    text = folded.translate(_STAND_INS)
+    codes = array(_CODE, text.encode(_UTF_32))
+    found = array(_CODE, _SPACE) * (3 * len(codes))
+    found[0::3] = codes
+    found[1:-3:3] = codes[1:]
+    return f"{found.tobytes().decode(_UTF_32)}{' '.join(set(text))}"
 
 
 def query_tokens(folded: str) -> list[str]:
@@ -145,16 +156,6 @@ def query_tokens(folded: str) -> list[str]:
     if len(text) == 1:
         return [text]
     return sorted({text[i : i + 2] for i in range(len(text) - 1)})
-
-
-def _indexed(text: str) -> tuple[str, set[str]]:
-    """The text folded, and its tokens."""
-    folded = fold(text)
-    return folded, pairs(folded)
-
-
-_short = lru_cache(maxsize=_REMEMBERED)(_indexed)
-"""Years, terms, offices and names come again and again."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
