@@ -27,7 +27,7 @@ from protocol.messages import (
     TrustList,
     UnknownItem,
 )
-from protocol.row_reader import RowReader, read_row
+from protocol.row_reader import RowReader, bounded, read_row
 from protocol.trust_codec import (
     decode_certificate,
     decode_trust_list,
@@ -221,7 +221,8 @@ def _results_row(results: Results) -> tuple[Canonical, ...]:
 
 def _result_row(run: Result) -> tuple[Canonical, ...]:
     bare = (run.first_seq, run.count, int(run.verdict))
-    return (*bare, run.reason) if run.reason else bare
+    reason = bounded(run.reason, REASON_LIMIT_BYTES)
+    return (*bare, reason) if reason else bare
 
 
 def _read_result(row: object) -> Result:

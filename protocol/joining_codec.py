@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from protocol.boxkeys import read_statement, statement_row
-from protocol.canonical import encode
+from protocol.canonical import Canonical, encode
 from protocol.exchange_limits import FONDS_LIMIT, TITLE_LIMIT_BYTES
 from protocol.messages import JoinStatement, OwnFonds
-from protocol.row_reader import RowReader, read_row
+from protocol.row_reader import RowReader, bounded, read_row
 from protocol.signing import PUBLIC_KEY_BYTES
 
 
 def encode_join(statement: JoinStatement) -> bytes:
     """The statement's canonical bytes."""
-    fonds = tuple(
-        (own.scope.fonds, own.scope.compartment, own.code, own.title)
-        for own in statement.fonds
-    )
+    fonds = tuple(_fonds_row(own) for own in statement.fonds)
     return encode(
         (
             statement.invitation,
             statement.node_key,
             statement.nonce,
-            statement.name,
+            bounded(statement.name),
             statement_row(statement.wire_key),
             statement_row(statement.courier_key),
             fonds,
@@ -47,6 +44,11 @@ def decode_join(data: bytes) -> JoinStatement:
     )
     reader.end()
     return statement
+
+
+def _fonds_row(own: OwnFonds) -> tuple[Canonical, ...]:
+    title = bounded(own.title, TITLE_LIMIT_BYTES)
+    return (own.scope.fonds, own.scope.compartment, bounded(own.code), title)
 
 
 def _read_fonds(row: object) -> OwnFonds:

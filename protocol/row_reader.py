@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from protocol.canonical import decode
-from protocol.errors import FrameTooLarge, MalformedFrame
+from protocol.errors import FrameTooLarge, LocalProtocolError, MalformedFrame
 from protocol.exchange_limits import (
     COMPARTMENT_LIMIT,
     COUNT_LIMIT,
@@ -108,6 +108,18 @@ def read_row(data: bytes, what: str) -> RowReader:
         RemoteProtocolError: it is not canonical, or not an array.
     """
     return RowReader(decode(data), what)
+
+
+def bounded(text: str, limit_bytes: int = NAME_LIMIT_BYTES) -> str:
+    """*text* on its way into an array: what a reader would refuse is not written.
+
+    Raises:
+        LocalProtocolError: it has more than *limit_bytes* in UTF-8.
+    """
+    if len(text.encode()) > limit_bytes:
+        message = f"text above {limit_bytes} bytes"
+        raise LocalProtocolError(message)
+    return text
 
 
 def read_scope(row: object) -> Scope:

@@ -19,7 +19,7 @@ from protocol.messages import (
     TrustEntry,
     TrustList,
 )
-from protocol.row_reader import RowReader, read_row, read_scope, scope_rows
+from protocol.row_reader import RowReader, bounded, read_row, read_scope, scope_rows
 from protocol.signing import PUBLIC_KEY_BYTES, SIGNATURE_BYTES
 
 
@@ -107,8 +107,8 @@ def _certificate_row(certificate: Certificate) -> tuple[Canonical, ...]:
     return (
         SUITE,
         certificate.node_key,
-        certificate.name,
-        certificate.site,
+        bounded(certificate.name),
+        bounded(certificate.site),
         tuple(_granted_row(granted) for granted in certificate.scopes),
         certificate.role,
         certificate.serial,
@@ -122,7 +122,7 @@ def _entry_row(entry: TrustEntry) -> tuple[Canonical, ...]:
         entry.log,
         entry.public_key,
         entry.nonce,
-        entry.name,
+        bounded(entry.name),
         tuple(_granted_row(granted) for granted in entry.scopes),
         int(entry.state),
         entry.cut_seq,
@@ -161,10 +161,6 @@ def _read_granted(row: object) -> GrantedScope:
     granted = GrantedScope(reader.scope(), reader.rows(read_scope, ALIASES_LIMIT))
     reader.end()
     return granted
-
-
-def _fork_row(fork: Fork) -> list[object]:
-    return [fork.seq, fork.kept_hash, fork.forked_hash, fork.first_n, fork.branch]
 
 
 def _fork_row(fork: Fork) -> tuple[Canonical, ...]:

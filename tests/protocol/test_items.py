@@ -172,8 +172,11 @@ def test_a_reason_at_its_limit_and_above() -> None:
     at_limit = Results(1, (Result(1, 1, 5, "r" * REASON_LIMIT_BYTES),))
     assert decode_item(encode_item(at_limit)) == at_limit
     above = Results(1, (Result(1, 1, 5, "r" * (REASON_LIMIT_BYTES + 1)),))
+    with pytest.raises(LocalProtocolError):
+        encode_item(above)
+    row = (1, 1, 5, "r" * (REASON_LIMIT_BYTES + 1))
     with pytest.raises(RemoteProtocolError):
-        decode_item(encode_item(above))
+        decode_item(bytes((RESULTS,)) + encode((1, (row,))))
 
 
 def test_an_empty_reason_is_left_out() -> None:

@@ -11,14 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.boxkeys import decode_statement, encode_statement
-from protocol.canonical import decode, encode
+from protocol.canonical import Canonical, decode, encode
 from protocol.checkpoint_codec import (
     decode_bundle_head,
     decode_checkpoint,
     encode_bundle_head,
     encode_checkpoint,
 )
-from protocol.errors import FrameTooLarge, MalformedFrame, RemoteProtocolError
+from protocol.errors import (
+    FrameTooLarge,
+    LocalProtocolError,
+    MalformedFrame,
+    RemoteProtocolError,
+)
 from protocol.exchange_limits import (
     ALIASES_LIMIT,
     COMPARTMENT_LIMIT,
@@ -313,8 +318,30 @@ def test_a_limit_is_reached_and_not_passed(
 ) -> None:
     at_limit = build(limit)
     assert codec.decode(codec.encode(at_limit)) == at_limit
-    with pytest.raises((FrameTooLarge, MalformedFrame)):
+    with pytest.raises((FrameTooLarge, MalformedFrame, LocalProtocolError)):
         codec.decode(codec.encode(build(limit + 1)))
+
+
+@pytest.mark.parametrize(
+    "name", ["name in bytes", "name in bytes, not in characters", "title of a fonds"]
+)
+def test_a_text_past_its_limit_is_neither_written_nor_read(name: str) -> None:
+    codec, build, limit = LIMITED[name]
+    with pytest.raises(LocalProtocolError):
+        codec.encode(build(limit + 1))
+    with pytest.raises(FrameTooLarge):
+        codec.decode(
+            encode(longer(decode(codec.encode(build(limit))), limit_bytes=limit))
+        )
+
+
+def longer(value: Canonical, *, limit_bytes: int) -> Canonical:
+    """The same array, every text in it that has *limit_bytes* one longer."""
+    if isinstance(value, tuple):
+        return tuple(longer(member, limit_bytes=limit_bytes) for member in value)
+    if isinstance(value, str) and len(value.encode()) == limit_bytes:
+        return value + "a"
+    return value
 
 
 def test_a_digest_stands_only_where_the_feed_reaches_the_head() -> None:
