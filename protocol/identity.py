@@ -111,7 +111,7 @@ def _printed_log(log: bytes) -> str:
 
 
 def _check_character(stem: str) -> str:
-    """One of 32 characters; finds every wrong character and adjacent swap but 1 in 32."""
+    """One of 32 characters; finds a wrong character or adjacent swap but 1 in 32."""
     total = 0
     for place, character in enumerate(stem):
         total += (2 * place + 1) * ord(character)
