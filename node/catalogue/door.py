@@ -67,7 +67,7 @@ from node.exchange.undoing import (
 )
 from node.history.journal import save_all
 from node.history.record_rows import is_visible
-from node.history.sealing import seal
+from node.history.sealing import seal, sealable
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.search.query import EXACT_TOTAL, Query, compile_query
@@ -411,6 +411,9 @@ class Catalogue:
         return records, found[-1].record_no if found else 0
 
     async def _seal(self) -> None:
+        """Seal what can be sealed; under an import that goes on, that is nothing."""
+        if not await self.store.read(has_sealable):
+            return
         await seal(self.store, self.keys, self.home, self.clock, is_secret)
 
     async def _sealed(self, found: tuple[T, bool]) -> T:
@@ -425,6 +428,11 @@ def hidden_imports(rows: Rows) -> tuple[int, ...]:
     """Imports whose records are not shown yet."""
     live = rows.imports.in_state(ImportState.LIVE)
     return tuple(each.import_no for each in live)
+
+
+def has_sealable(rows: Rows) -> bool:
+    """Whether an operation in the journal could be sealed now."""
+    return bool(rows.journal.between(*sealable(rows), 1))
 
 
 def any_unsealed(rows: Rows, record_nos: Sequence[int]) -> bool:

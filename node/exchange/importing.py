@@ -40,8 +40,8 @@ Progress = Callable[[int, int], None]
 Say = Callable[[str, Mapping[str, object]], str]
 """The sentence of a key, with its fields."""
 
-STEP_SECONDS: Final = 0.03
-"""A transaction is filled until about here."""
+STEP_SECONDS: Final = 0.022
+"""A transaction is filled until about here; its commit comes on top."""
 ROWS_PER_SHEET: Final = 1 << 24
 """Numbers of rows go on in the next sheet from here."""
 _FIRST_STEP_ROWS: Final = 40
@@ -161,16 +161,15 @@ class _Run:
         done = 0
         lines = _lines(workbook, tables, self.desk.pack)
         while step := list(islice(lines, sizes.rows)):
-            begun = elapsed()
-            if self.is_dry:
-                taken = await self.desk.store.read(
-                    lambda rows, step=step: intake.take(rows, step)  # type: ignore[misc]
-                )
-            else:
-                taken = await self.desk.store.write(
-                    lambda rows, step=step: intake.take(rows, step)  # type: ignore[misc]
-                )
-            sizes.adapt(elapsed() - begun)
+
+            def work(rows: Rows, step: Sequence[Line] = step) -> list[Taken]:
+                begun = elapsed()
+                taken = intake.take(rows, step)
+                sizes.adapt(elapsed() - begun)
+                return taken
+
+            store = self.desk.store
+            taken = await (store.read(work) if self.is_dry else store.write(work))
             self._count(taken, tables)
             done += len(step)
             if self.progress is not None:
@@ -258,8 +257,8 @@ class _StepSize:
     def adapt(self, took_seconds: float) -> None:
         """More rows after a fast step, fewer after a slow one."""
         per_row = max(took_seconds, 0.001) / self.rows
-        wanted = int(STEP_SECONDS / per_row)
-        self.rows = max(1, min(wanted, 2 * self.rows, _MOST_STEP_ROWS))
+        wanted = (int(STEP_SECONDS / per_row) + self.rows) // 2
+        self.rows = max(1, min(wanted, _MOST_STEP_ROWS))
 
 
 def _begin(rows: Rows, row: ImportRow) -> ImportRow:
