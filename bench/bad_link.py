@@ -53,6 +53,7 @@ async def bench_bad_link(folder: Path, sized: Callable[[int], int]) -> list[Figu
             await asyncio.sleep(2 * DELAY_SECONDS)
             carried = link.bytes_up + link.bytes_down
             cuts = link.cuts_made
+            lost = link.up.in_bytes + link.down.in_bytes - carried
     again = results.get("duplicate", 0)
     sets = int(whole.document["sent"])
     return [
@@ -62,7 +63,8 @@ async def bench_bad_link(folder: Path, sized: Callable[[int], int]) -> list[Figu
             "%",
             at_most=3,
             counted=f"change-sets that the hub had already ({again} of {sets});"
-            f" {cuts} cuts, {calls} calls of `dangyi sync`",
+            f" {cuts} cuts, {calls} calls of `dangyi sync`; {lost:,} bytes were in the link"
+            " when it was cut",
         ),
         Figure(
             "bytes over a link with cuts ÷ whole link",
