@@ -7,6 +7,7 @@ import getpass
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from protocol.operations import Actor
 from sync.cli.parser import UsageError
@@ -35,6 +36,26 @@ class Call:
         if not named:
             raise UsageError(key="usage.home")
         return Path(named)
+
+    @property
+    def address(self) -> str | None:
+        """The --address given, if one was.
+
+        Raises:
+            UsageError: it is no ``http://HOST:PORT``.
+        """
+        given: str | None = self.options.address
+        if given is None:
+            return None
+        try:
+            parts = urlsplit(given)
+            is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+            is_usable = is_usable and parts.port != 0
+        except ValueError:
+            is_usable = False
+        if not is_usable:
+            raise UsageError(key="usage.address", found=given)
+        return given
 
     @property
     def actor(self) -> Actor:

@@ -25,9 +25,7 @@ async def sync(call: Call) -> int:
 
     async with opened(call) as machine:
         try:
-            report = await exchange(
-                machine, address=call.options.address, progress=progress
-            )
+            report = await exchange(machine, address=call.address, progress=progress)
         finally:
             call.paper.end_progress()
         standing = await machine.standing(call.actor)

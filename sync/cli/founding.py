@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.parser import UsageError
+
+LAST_PORT: Final = 65_535
 
 if TYPE_CHECKING:
     from node.machine import Machine
@@ -79,7 +81,8 @@ def _print_new(call: Call, machine: Machine, fonds: dict[str, str]) -> None:
 async def serve(call: Call) -> int:
     """Be the hub at an address until told to stop."""
     host, colon, port = call.options.listen.rpartition(":")
-    if not colon or not host or not port.isdecimal():
+    is_port = port.isdecimal() and int(port) <= LAST_PORT
+    if not colon or not host or not is_port:
         raise UsageError(key="usage.listen", found=call.options.listen)
     from sync.hub import serve as serve_hub  # noqa: PLC0415
 
@@ -110,7 +113,7 @@ async def invite(call: Call) -> int:
     fonds = fonds_titles(call.options.fonds, needs_title=False)
     async with opened(call) as machine:
         text = await make_invitation(
-            machine, call.options.name, fonds, call.options.address or ""
+            machine, call.options.name, fonds, call.address or ""
         )
     if call.paper.is_json:
         call.paper.document({"invitation": text})
@@ -126,7 +129,7 @@ async def join(call: Call) -> int:
     from sync.joining import join as join_hub  # noqa: PLC0415
 
     async with opened(call) as machine:
-        await join_hub(machine, call.options.invitation, call.options.address)
+        await join_hub(machine, call.options.invitation, call.address)
         fonds = await machine.catalogue.fonds(call.actor)
         name = machine.name
     if call.paper.is_json:

@@ -20,6 +20,8 @@ async def run(call: Call) -> int:
     """Import a workbook; ``list`` shows the imports, ``undo N`` takes one back."""
     match call.options.file:
         case "list":
+            if call.options.batch is not None:
+                raise UsageError(key="usage.unknown", what=call.options.batch)
             return await _list(call)
         case "undo":
             return await _undo(call)

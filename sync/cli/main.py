@@ -7,6 +7,7 @@ status (docs/operations.md, Exit codes).
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import os
 import sys
@@ -95,7 +96,8 @@ def _report_file(error: OSError, paper: Paper) -> int:
     """A file or folder that cannot be used."""
     from sync.errors import EXIT_INPUT  # noqa: PLC0415
 
-    reason = error.strerror or str(error)
+    slug = errno.errorcode.get(error.errno or 0, "").lower()
+    reason = paper.words.find(f"reason.{slug}") or error.strerror or str(error)
     name = error.filename or ""
     key = "error.file-missing" if isinstance(error, FileNotFoundError) else "error.file"
     paper.note(paper.words.say(f"{key}.text", path=name, reason=reason))

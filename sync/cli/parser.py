@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from sync.words.catalogue import LANGUAGES, Words
 
 DEFAULT_LIMIT: Final = 20
+_MOST: Final = 2**31 - 1
 
 _ARGPARSE_MESSAGES: Final = (
     (r"the following arguments are required: (?P<what>.*)", "usage.missing"),
@@ -206,14 +207,30 @@ def _add_cataloguing(tree: _Tree) -> None:
         help=tree.help("terms"),
     )  # fmt: skip
     search.add_argument(
-        "--limit", type=int, metavar="N", default=DEFAULT_LIMIT,
+        "--limit", type=_limit, metavar="N", default=DEFAULT_LIMIT,
         help=tree.help("limit"),
     )  # fmt: skip
     search.add_argument(
-        "--offset", type=int, metavar="N", default=0, help=tree.help("offset")
+        "--offset", type=_offset, metavar="N", default=0, help=tree.help("offset")
     )
     export = tree.add("export", "sync.cli.importing:export")
     export.add_argument("file", metavar="FILE", help=tree.help("export_file"))
+
+
+def _limit(text: str) -> int:
+    """At least one."""
+    return _between(text, 1)
+
+
+def _offset(text: str) -> int:
+    return _between(text, 0)
+
+
+def _between(text: str, least: int) -> int:
+    number = int(text)
+    if not least <= number <= _MOST:
+        raise ValueError(text)
+    return number
 
 
 def _add_exchanging(tree: _Tree) -> None:
