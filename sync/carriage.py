@@ -234,12 +234,12 @@ class _Session:
             tally=self._tally,
         )
         self._requests += 1
-        self._tally.note_sent(load.sets, hello.log)
         begun, sent_before = elapsed(), self._wire.traffic.sent_bytes
         body = [block async for block in request.blocks(_listed(load.frames))]
         try:
             async with self._wire.post("/x", body) as response:
                 self._has_met = True
+                self._tally.note_sent(load.sets, hello.log)
                 self._measure(sent_before, elapsed() - begun)
                 if response.status != OK:
                     raise await self._refused(response, envelope)
@@ -247,6 +247,7 @@ class _Session:
                 cut = response.inflow.cut or "the answer ended early"
         except Interrupted:
             self._has_met = True
+            self._tally.note_sent(load.sets, hello.log)
             self._measure(sent_before, elapsed() - begun)
             raise
         except RemoteProtocolError as error:
