@@ -63,8 +63,8 @@ async def bench_bad_link(folder: Path, sized: Callable[[int], int]) -> list[Figu
             "%",
             at_most=3,
             counted=f"change-sets that the hub had already ({again} of {sets});"
-            f" {cuts} cuts, {calls} calls of `dangyi sync`; {lost:,} bytes were in the link"
-            " when it was cut",
+            f" {cuts} cuts, {calls} calls of `dangyi sync`; {lost:,} bytes were under"
+            " way when the link was cut",
         ),
         Figure(
             "bytes over a link with cuts ÷ whole link",
