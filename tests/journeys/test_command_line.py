@@ -144,6 +144,8 @@ def test_every_refusal_has_its_status_and_a_chinese_sentence(room: Station) -> N
         (["init", "--name", "乙"], 5, "已有机器数据"),
         (["search", "--limit", "many"], 2, "many"),
         (["courier", "write", "x.dyb"], 5, "还没有加入中心"),
+        (["sync", "--address", "http://[::"], 2, "地址要写成"),
+        (["hub", "serve", "--listen", "127.0.0.1:99999"], 2, "监听地址要写成"),
     ):
         said = room.run(*arguments, status=status)
         assert word in said.err.replace("\n", ""), (arguments, said)
