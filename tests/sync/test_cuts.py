@@ -21,14 +21,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carriage, "FIRST_WAIT_SECONDS", 0.01)
 
 
-@pytest.mark.parametrize("part", range(9))
+@pytest.mark.parametrize("part", range(7))
 async def test_a_cut_on_the_way_up_costs_at_most_the_frame_in_flight(
     tmp_path: Path, part: int
 ) -> None:
     async with county(tmp_path) as place:
         room = await place.room("甲", is_first=True)
         await fill(room, 900)
-        cuts = [Cut(1, is_up=True, at_byte=120 + part * 2_100)]
+        cuts = [Cut(1, is_up=True, at_byte=120 + part * 2_700)]
         async with Link("127.0.0.1", place.port, cuts=cuts) as link:
             report = await place.sync(room, link.address)
             assert link.cuts_made == 1
@@ -37,16 +37,16 @@ async def test_a_cut_on_the_way_up_costs_at_most_the_frame_in_flight(
         await assert_even(place.hub, room)
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(6))
 async def test_a_cut_on_the_way_down_costs_at_most_the_frame_in_flight(
     tmp_path: Path, part: int
 ) -> None:
     async with county(tmp_path) as place:
         first = await place.room("甲", is_first=True)
         second = await place.room("乙")
-        await fill(first, 900)
+        await fill(first, 500)
         await place.sync(first)
-        cuts = [Cut(1, is_up=False, at_byte=30 + part * 2_100)]
+        cuts = [Cut(1, is_up=False, at_byte=30 + part * 1_500)]
         async with Link("127.0.0.1", place.port, cuts=cuts) as link:
             report = await place.sync(second, link.address)
             assert link.cuts_made == 1
@@ -139,33 +139,26 @@ async def _take_down(link: Link) -> None:
 
 @pytest.mark.timeout(120)
 async def test_a_bad_road_is_travelled_with_little_sent_twice(tmp_path: Path) -> None:
-    """A tenth of the time of 64 kbit/s, 300 ms and a reset every 20 s."""
-    async with county(tmp_path) as place:
-        room = await place.room("甲", is_first=True)
-        await fill(room, 6_000)
-        async with Link("127.0.0.1", place.port) as clean:
-            other = await place.room("乙")
-            await fill(other, 1)
-            await place.sync(other, clean.address)
-        async with Link(
-            "127.0.0.1",
-            place.port,
-            rate_bits=640_000,
-            delay_seconds=0.03,
-            cut_every_seconds=2.0,
-        ) as link:
-            report = await place.sync(room, link.address)
-            print(
-                "cuts",
-                link.cuts_made,
-                "up",
-                link.bytes_up,
-                "down",
-                link.bytes_down,
-                "requests",
-                report.requests,
-                "seconds",
-                report.seconds,
-            )
-            assert link.cuts_made >= 1
-        await assert_even(place.hub, room)
+    """A fifth of 64 kbit/s, 300 ms and a reset every 20 s, in all three."""
+    sent_bytes = []
+    for name, every_seconds in (("clean", None), ("bad", 2.0)):
+        async with county(tmp_path / name) as place:
+            room = await place.room("甲", is_first=True)
+            await place.sync(room)
+            await fill(room, 4_000)
+            async with Link(
+                "127.0.0.1",
+                place.port,
+                rate_bits=128_000,
+                delay_seconds=0.03,
+                cut_every_seconds=every_seconds,
+            ) as link:
+                report = await place.sync(room, link.address)
+                sent_bytes.append(link.bytes_up)
+                assert (link.cuts_made >= 2) == (name == "bad")
+                assert link.bytes_down < 4_000 * report.requests
+            assert report.results == {"applied": 20}
+            await assert_even(place.hub, room)
+    # Beside what a cut frame costs there are the heads of more requests, and streams
+    # begun anew from a prefix.
+    assert sent_bytes[1] < 1.12 * sent_bytes[0]
