@@ -8,14 +8,13 @@ sealed, because an id that left the machine must never mean another record.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from node.catalogue.answers import Counts, Page, count_levels
 from node.catalogue.fields import (
     CODE,
     LEVEL_FONDS,
-    LEVEL_ITEM,
     LEVEL_VOLUME,
     TITLE,
 )
@@ -43,12 +42,14 @@ from node.catalogue.saving import (
     create,
     edits,
     fonds_values,
+    level_in,
     parse_typed,
     restoration,
     withdrawal,
 )
 from node.catalogue.secrecy import is_secret
 from node.catalogue.tickets import Ticket, tickets_of
+from node.catalogue.unsealed import any_unsealed, has_sealable, hidden_imports
 from node.clock import Clock
 from node.errors import FondsExists, InvalidValue
 from node.exchange.desk import Desk
@@ -67,11 +68,10 @@ from node.exchange.undoing import (
 )
 from node.history.journal import save_all
 from node.history.record_rows import is_visible
-from node.history.sealing import seal, sealable
+from node.history.sealing import seal
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.search.query import EXACT_TOTAL, Query, compile_query
-from node.store.catalogue_port import ImportState
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from node.store.store import Store
@@ -82,27 +82,6 @@ from protocol.operations import Actor, Operation
 T = TypeVar("T")
 
 _EXPORTED_AT_ONCE: Final = 500
-_LEVEL: Final = "level"
-_NAMES_OF_LEVEL: Final = frozenset({_LEVEL, "著录层级"})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a search found."""
-
-    total: int
-    """Counted up to 1,000."""
-    total_is_exact: bool
-    results: tuple[Record, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much the catalogue holds, by level; what is withdrawn is not counted."""
-
-    fonds: int
-    volumes: int
-    items: int
 
 
 class Catalogue:
@@ -159,7 +138,7 @@ class Catalogue:
                 saved as it is.
         """
         check_actor(actor)
-        level, typed = _level_in(values)
+        level, typed = level_in(values)
         parsed = parse_typed(typed, self.pack)
         made_at = self.clock.now()
         code = parsed.values.get(CODE)
@@ -295,19 +274,7 @@ class Catalogue:
     async def counts(self, actor: Actor) -> Counts:
         """How much the catalogue holds."""
         check_actor(actor)
-
-        def work(rows: Rows) -> Counts:
-            amounts: dict[int, int] = {}
-            for scope_no in fonds_codes(rows):
-                for level, amount in rows.digests.tallies(scope_no).items():
-                    amounts[level] = amounts.get(level, 0) + amount
-            return Counts(
-                fonds=amounts.get(LEVEL_FONDS, 0),
-                volumes=amounts.get(LEVEL_VOLUME, 0),
-                items=amounts.get(LEVEL_ITEM, 0),
-            )
-
-        return await self.store.read(work)
+        return await self.store.read(count_levels)
 
     async def export_rows(self, actor: Actor) -> AsyncIterator[Record]:
         """All standing items and volumes, in order of entry."""
@@ -422,44 +389,3 @@ class Catalogue:
         if is_unsealed:
             await self._seal()
         return result
-
-
-def hidden_imports(rows: Rows) -> tuple[int, ...]:
-    """Imports whose records are not shown yet."""
-    live = rows.imports.in_state(ImportState.LIVE)
-    return tuple(each.import_no for each in live)
-
-
-def has_sealable(rows: Rows) -> bool:
-    """Whether an operation in the journal could be sealed now."""
-    return bool(rows.journal.between(*sealable(rows), 1))
-
-
-def any_unsealed(rows: Rows, record_nos: Sequence[int]) -> bool:
-    """Whether a record's create still lies in the journal."""
-    own = rows.logs.own()
-    if own is None or not rows.journal.amount()[0]:
-        return False
-    found = rows.records.rows(record_nos).values()
-    return any(
-        row.log_no == own.log_no and rows.journal.get(row.n) is not None
-        for row in found
-    )
-
-
-def _level_in(values: Typed) -> tuple[int, Typed]:
-    """The level that was asked for (an item, where none is), and the other values.
-
-    Raises:
-        InvalidValue: it is neither item nor volume.
-    """
-    level = LEVEL_ITEM
-    for name in _NAMES_OF_LEVEL & set(values):
-        match str(values[name]).strip().lower():
-            case "3" | "item" | "件" | "文件":
-                level = LEVEL_ITEM
-            case "2" | "volume" | "案卷" | "卷":
-                level = LEVEL_VOLUME
-            case other:
-                raise InvalidValue(_LEVEL, "choice-unknown", other, "item、volume")
-    return level, {k: v for k, v in values.items() if k not in _NAMES_OF_LEVEL}

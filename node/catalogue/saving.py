@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from node.catalogue.fault import Fault
-from node.catalogue.fields import CATEGORY, CODE, LEVEL, TITLE
+from node.catalogue.fields import CATEGORY, CODE, LEVEL, LEVEL_ITEM, LEVEL_VOLUME, TITLE
 from node.catalogue.pack import Field, Pack
 from node.catalogue.record import Seen
 from node.catalogue.values import is_unicode, parse_elements, parse_value, shown_value
@@ -43,6 +43,8 @@ Typed = Mapping[str, str | int | Sequence[str]]
 """Field names, English or Chinese, to what was typed."""
 _FOUND_CHARACTERS: Final = 60
 _ACTOR: Final = "actor"
+_LEVEL: Final = "level"
+_NAMES_OF_LEVEL: Final = frozenset({_LEVEL, "著录层级"})
 _CELL_BYTES: Final = 16
 """What a value may take beside its text."""
 _FRAME_BYTES: Final = 4096
@@ -237,6 +239,24 @@ def restoration(
     """The record should exist after all."""
     names = existence or (held.record,)
     return Restore(n, actor, made_at, held.record, names, reason)
+
+
+def level_in(values: Typed) -> tuple[int, Typed]:
+    """The level that was asked for (an item, where none is), and the other values.
+
+    Raises:
+        InvalidValue: it is neither item nor volume.
+    """
+    level = LEVEL_ITEM
+    for name in _NAMES_OF_LEVEL & set(values):
+        match str(values[name]).strip().lower():
+            case "3" | "item" | "件" | "文件":
+                level = LEVEL_ITEM
+            case "2" | "volume" | "案卷" | "卷":
+                level = LEVEL_VOLUME
+            case other:
+                raise InvalidValue(_LEVEL, "choice-unknown", other, "item、volume")
+    return level, {k: v for k, v in values.items() if k not in _NAMES_OF_LEVEL}
 
 
 def fonds_values(code: str, title: str) -> Parsed:

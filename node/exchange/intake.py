@@ -16,17 +16,13 @@ import msgpack
 
 from node.catalogue.fault import Fault
 from node.catalogue.fields import (
-    CODE,
-    DATE,
-    DOC_NO,
     LEGACY_RAW,
     LEVEL_FONDS,
     LEVEL_ITEM,
     LEVEL_VOLUME,
-    TITLE,
 )
 from node.catalogue.pack import Pack
-from node.catalogue.reading import Fonds, all_fonds, held_of, state_of
+from node.catalogue.reading import Fonds, all_fonds, held_of
 from node.catalogue.saving import (
     Held,
     Parsed,
@@ -37,27 +33,19 @@ from node.catalogue.saving import (
 )
 from node.catalogue.values import parse_elements
 from node.errors import FieldTooLarge, InvalidValue
+from node.exchange.counterpart import candidates, is_alike
 from node.exchange.entry import Entry, Refusal
 from node.history.journal import own_log_no, save_all
-from node.history.survivors import shown
 from node.keys import random_bytes
-from node.search.folding import fold
-from node.search.query import word_tokens
-from node.search.text import field_mark, scope_token
-from node.store.catalogue_port import ImportedRow, MatchTest, RowOutcome
+from node.store.catalogue_port import ImportedRow, RowOutcome
 from node.store.port import Rows
-from node.store.row_types import RecordFlag, RecordRow
+from node.store.row_types import RecordRow
 from protocol.identity import FONDS_ID_BYTES, Scope, digest_128
 from protocol.operations import Actor, Operation, Value
 
 Cells = tuple[tuple[int | str, str], ...]
 """Field number, or heading of an unknown column, and the cell; no empty cells."""
 
-_STANDING: Final = int(RecordFlag.CREATED)
-_STANDING_MASK: Final = int(RecordFlag.CREATED | RecordFlag.WITHDRAWN)
-_ALIKE_LIMIT: Final = 20
-_UNSEEN_LIMIT: Final = 100_000
-"""Titles of signs that the index drops are looked for one by one."""
 _LIGHT_CHARACTERS: Final = 10_000
 ROLE: Final = "machine.role"
 HUB_ROLE: Final = 2
@@ -315,13 +303,13 @@ class Intake:
         if self._scope_was_empty(rows, scope_no):
             return None, None
         others: list[RecordRow] = []
-        for row in self._candidates(rows, entry, scope_no):
+        for row in candidates(rows, entry, scope_no, self._used):
             before = rows.imports.of_record(row.record_no)
             if before:
                 return row, dict(msgpack.unpackb(before[-1].cells))
             others.append(row)
         for row in others:
-            if _is_alike(row, entry):
+            if is_alike(row, entry):
                 return row, None
         return None, None
 
@@ -334,28 +322,6 @@ class Intake:
             found = amount == 0
             self._was_empty[scope_no] = found
         return found
-
-    def _candidates(
-        self, rows: Rows, entry: Entry, scope_no: int
-    ) -> Iterator[RecordRow]:
-        if entry.code is not None:
-            numbers = [
-                number
-                for number, scope, flags, _ in rows.matches.codes([entry.code])
-                if scope == scope_no and flags & _STANDING_MASK == _STANDING
-            ]
-        else:
-            has_text = bool(fold(str(entry.values.get(TITLE, ""))))
-            limit = _ALIKE_LIMIT if has_text else _UNSEEN_LIMIT
-            numbers = rows.matches.find(_alike_test(entry, scope_no), limit)
-        for number in numbers:
-            if number in self._used:
-                continue
-            row = rows.records.row(number)
-            if row is None or row.level != entry.level:
-                continue
-            if entry.code is not None or _is_same_text(row, entry):
-                yield row
 
     def _differences(
         self,
@@ -389,42 +355,3 @@ class Intake:
     def _old_elements(self, number: int, cell: str) -> tuple[Value, ...]:
         found = parse_elements(self.pack.by_number[number], cell, self.pack)
         return () if isinstance(found, Fault) else found
-
-
-def _alike_test(entry: Entry, scope_no: int) -> MatchTest:
-    """Records of the scope with the same title, number and date."""
-    needles = []
-    for number in (TITLE, DOC_NO, DATE):
-        value = entry.values.get(number)
-        if isinstance(value, str) and fold(value):
-            needles.append(f"{field_mark(number)}{fold(value)}\n")
-    title = fold(str(entry.values.get(TITLE, "")))
-    tokens = [f'"{scope_token(scope_no)}"', *(word_tokens(title) if title else ())]
-    return MatchTest(
-        match=" AND ".join(tokens),
-        needles=tuple(needles),
-        flags_mask=_STANDING_MASK,
-        flags=_STANDING,
-        levels=(entry.level, entry.level),
-        hidden_imports=(),
-        accepts=None,
-    )
-
-
-def _is_same_text(row: RecordRow, entry: Entry) -> bool:
-    """Whether title, number and date are the same, and the record has no code."""
-    values = shown(state_of(row))
-    return not values.get(CODE) and all(
-        entry.values.get(number) in (values.get(number) or [None])
-        for number in (TITLE, DOC_NO, DATE)
-    )
-
-
-def _is_alike(row: RecordRow, entry: Entry) -> bool:
-    """Whether one of title, number and date is the same: not only the code."""
-    values = shown(state_of(row))
-    return any(
-        entry.values.get(number) in values.get(number, ())
-        for number in (TITLE, DOC_NO, DATE)
-        if entry.values.get(number) is not None
-    )
