@@ -117,7 +117,9 @@ class Admission:
         if isinstance(operation, Redact):
             kept = decode_redacted(operation).operations
             return any(self._holds_secret(each) for each in kept)
-        return any(self._is_secret(field, value) for field, value in values_of(operation))
+        return any(
+            self._is_secret(field, value) for field, value in values_of(operation)
+        )
 
     def _may_redact(self, root: LogRow, operation: Operation) -> bool:
         """A body may go by the word of its own machine, or of this hub."""
@@ -134,7 +136,9 @@ class Admission:
         return Judgement(Verdict.QUARANTINED, reason)
 
     def _bar(self, root: LogRow, row: SetRow, reason: str) -> Judgement:
-        self._rows.sets.set_state(row.log_no, row.seq, row.hash, SetState.BARRED, reason)
+        self._rows.sets.set_state(
+            row.log_no, row.seq, row.hash, SetState.BARRED, reason
+        )
         self._rows.sets.drop_body(row.log_no, row.seq, row.hash)
         self.say(root, row, Verdict.BARRED, reason)
         return Judgement(Verdict.BARRED, reason)

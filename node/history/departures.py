@@ -6,6 +6,7 @@ the newest log's from the last receipt on, each log in order of seq.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from node.history.rewinding import HANDED
@@ -80,9 +81,15 @@ def own_part(rows: Rows, after_seq: int) -> list[SetRow]:
 
 def has_departures(rows: Rows) -> bool:
     """Whether there is anything to hand over."""
-    return bool(
-        own_part(rows, receipted(rows).seq) or unnamed_part(rows, (0, 0, b""))
-    )
+    return bool(own_part(rows, receipted(rows).seq) or unnamed_part(rows, (0, 0, b"")))
+
+
+def note_handed(rows: Rows, handed: Iterable[tuple[int, int, bytes]]) -> None:
+    """The hub has answered: it has these sets."""
+    for log_no, seq, set_hash in handed:
+        row = rows.sets.get(log_no, seq, set_hash)
+        if row is not None:
+            rows.sets.set_state(log_no, seq, set_hash, row.state, HANDED)
 
 
 def outgoing_set(row: SetRow) -> Outgoing:

@@ -68,7 +68,7 @@ def find_invitation(rows: Rows, invitation: bytes) -> Invited | None:
     row = rows.invitations.get(invitation)
     if row is None:
         return None
-    fonds = {code: title for code, title in msgpack.unpackb(row.scopes)}
+    fonds = dict(msgpack.unpackb(row.scopes))
     return Invited(row.name, row.secret, fonds, row.used_by)
 
 

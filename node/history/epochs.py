@@ -52,7 +52,7 @@ def is_ahead(rows: Rows, hello: Hello) -> bool:
 
 
 def lost_since(rows: Rows, serial: int) -> int | None:
-    """The last serial before the restore in which *serial* was lost; None: it was not."""
+    """The last serial before the restore that lost *serial*; None: it was not lost."""
     if serial > serial_of(rows):
         return serial_of(rows)
     for last, first in rows.settings.get(GAPS) or []:

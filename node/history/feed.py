@@ -94,6 +94,8 @@ def plan_feed(
         if not way:
             continue
         mine, left = _stretches(rows, place, scope_no, way, stubs, left)
+        if not mine and not _is_known(rows, scope_no, place, budget_bytes):
+            continue
         stretches += mine
         heads.append(_head(rows, place, head, mine, trust_serial))
         spans += [_span(rows, stretch) for stretch in mine]
@@ -162,6 +164,12 @@ def _stretches(
     return found, left
 
 
+def _is_known(rows: Rows, scope_no: int, place: ScopePlace, budget_bytes: int) -> bool:
+    """Whether an answer without entries can name the hello's place as its end."""
+    chain = chain_at(rows, scope_no, place.epoch, place.place)
+    return budget_bytes > 0 and chain is not None
+
+
 def _reach(
     rows: Rows, scope_no: int, segment: Segment, stubs: Stubs | None, budget_bytes: int
 ) -> tuple[int, int]:
@@ -217,7 +225,8 @@ def _span(rows: Rows, stretch: Stretch) -> Span:
         scope=stretch.scope,
         epoch=segment.epoch,
         from_place=segment.after,
-        from_chain=chain_at(rows, stretch.scope_no, segment.epoch, segment.after) or b"",
+        from_chain=chain_at(rows, stretch.scope_no, segment.epoch, segment.after)
+        or b"",
         to_place=segment.last,
         to_chain=chain_at(rows, stretch.scope_no, segment.epoch, segment.last) or b"",
     )

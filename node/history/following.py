@@ -6,11 +6,11 @@ answers. Entries that the room has already are passed over, so a bundle may come
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from node.history.branches import operations_of
+from node.history.incarnation import SUSPECT
 from node.history.order import append_opening, append_set, chain_at, head_of
 from node.history.projection import apply_set
 from node.history.redactions import take_redactions
@@ -76,12 +76,10 @@ class Follower:
         rows: Rows,
         at: Following,
         now: int,
-        suspect: Callable[[Rows], None],
     ) -> None:
         self._rows = rows
         self._at = at
         self._now = now
-        self._suspect = suspect
 
     def take(self, item: Item) -> Rewind | None:
         """Take one item; a Rewind has to be done first, then the item comes again."""
@@ -140,7 +138,7 @@ class Follower:
                 return
             log_no = branch.log_no
         if self._is_contested(log_no, change_set):
-            self._suspect(self._rows)
+            self._rows.settings.put(SUSPECT, root.log)
             self._stop(item.scope)
             return
         row = self._stored(log_no, scope_no, change_set)
@@ -244,9 +242,7 @@ class Follower:
         return rewind_below(self._rows, scope_no, point)
 
 
-def rewind_below(
-    rows: Rows, scope_no: int, point: tuple[int, int]
-) -> Rewind | None:
+def rewind_below(rows: Rows, scope_no: int, point: tuple[int, int]) -> Rewind | None:
     """How far to go back where the hub's order and ours part somewhere before *point*.
 
     To the end of what an older epoch has here, or to the very beginning.

@@ -83,9 +83,7 @@ def open_incarnation(
         message = "an installation without a log has nothing to go on from"
         raise LookupError(message)
     pending = _journal(rows)
-    acts = [
-        [(row, decode_operation(row.op)) for row in act] for act in _acts(pending)
-    ]
+    acts = [[(row, decode_operation(row.op)) for row in act] for act in _acts(pending)]
     take_back(rows, [row.n for row in pending])
     if branch is not None:
         rows.logs.own_it(branch[0])
@@ -172,9 +170,10 @@ def _issue_again(
     for act in acts:
         again = []
         for row, operation in act:
+            moved = operation
             for rename in renames:
-                operation = renamed(operation, rename)
-            again.append(replace(operation, n=numbers[row.n]))
+                moved = renamed(moved, rename)
+            again.append(replace(moved, n=numbers[row.n]))
         first = act[0][0]
         keep(rows, first.scope_no, again, import_no=first.import_no)
 

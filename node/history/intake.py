@@ -222,9 +222,7 @@ class Intake:
             for waiting in self._rows.sets.at(root.log_no, before.seq + 1):
                 if waiting.state != SetState.WAITING:
                     continue
-                change_set = stored_set(
-                    waiting.header, waiting.signature, waiting.body
-                )
+                change_set = stored_set(waiting.header, waiting.signature, waiting.body)
                 if change_set.header.prev == before.hash:
                     pending.append(self._link(root, before.log_no, waiting, change_set))
 
@@ -239,9 +237,7 @@ class Intake:
             )
             linked = 0
             for waiting in found:
-                change_set = stored_set(
-                    waiting.header, waiting.signature, waiting.body
-                )
+                change_set = stored_set(waiting.header, waiting.signature, waiting.body)
                 home = self._home(root, change_set)
                 if home is not None:
                     self._link(root, home, waiting, change_set)

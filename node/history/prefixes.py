@@ -5,6 +5,7 @@ A prefix is header ‖ signature ‖ body of sets a to b of one log, in order.
 
 from __future__ import annotations
 
+from node.history.departures import receipted
 from node.store.port import Rows
 from node.store.row_types import SetRow, SetState
 from protocol.exchange_limits import PREFIX_LIMIT_BYTES
@@ -62,6 +63,15 @@ def choose_prefix(
     prefix = b"".join(reversed(parts))
     log = rows.logs.row(log_no).log
     return PrefixName(log, seq + 1, last_seq, prefix_digest(prefix)), prefix
+
+
+def receipted_prefix(rows: Rows) -> tuple[PrefixName, bytes] | None:
+    """The longest prefix of own sets for which the last checkpoint has signed."""
+    known = receipted(rows)
+    log_no = rows.logs.number_of(known.log)
+    if log_no is None or not known.seq:
+        return None
+    return choose_prefix(rows, log_no, known.seq)
 
 
 def _linked(found: list[SetRow]) -> list[SetRow]:

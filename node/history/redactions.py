@@ -18,7 +18,7 @@ from node.store.row_types import SetRow, SetState
 from protocol.changeset import redacted_body, stored_set
 from protocol.operations import Actor, ActorKind, Operation, Redact, Value
 
-SECRET_ORDER = "dangyi:secret"
+SECRET_ORDER = "dangyi:secret"  # noqa: S105 (the name of an order, no secret)
 """The order under which a state secret is removed: by law, without a person's act."""
 
 BARRED = "barred"

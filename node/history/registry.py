@@ -222,7 +222,9 @@ class HubRegistry:
         done = 0
         for row in left:
             after = (row.log_no, row.seq, row.hash)
-            if row.reason in _BY_RIGHT and self._has_right(rows, row.log_no, row.header):
+            if row.reason in _BY_RIGHT and self._has_right(
+                rows, row.log_no, row.header
+            ):
                 intake.rejudge(row)
                 done += 1
             if done >= _RELEASED_AT_ONCE:

@@ -17,17 +17,16 @@ def results_for(
     """Verdicts of the log above number *known*, and *passing* ones of this request.
 
     That a set was applied is told by its entry in the feed, and not a second time
-    here. A room that knows more verdicts than the hub ever gave (a restored hub) hears them
-    all again. None where there is nothing to say.
+    here. A room that knows more verdicts than the hub ever gave (a restored hub) hears
+    them all again. None where there is nothing to say.
     """
     last = rows.verdicts.last_number(log_no)
-    if known > last:
-        known = 0
-    found = rows.verdicts.above(log_no, known, _AT_ONCE)
+    has_lost_some = known > last
+    found = rows.verdicts.above(log_no, 0 if has_lost_some else known, _AT_ONCE)
     up_to = found[-1].number if found else last
     runs = [Result(row.seq, 1, row.verdict, row.reason) for row in found]
     runs = join_runs([*runs, *passing])[:RUNS_LIMIT]
-    if not runs:
+    if not runs and not has_lost_some:
         return None
     return Results(up_to, tuple(runs))
 

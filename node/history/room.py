@@ -6,8 +6,7 @@ on the disk. One object serves one session at a time.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -15,14 +14,13 @@ from node.clock import Clock, elapsed
 from node.errors import IncarnationBehind, SidecarDamaged
 from node.history.departures import (
     Outgoing,
-    Receipted,
-    has_departures,
+    note_handed,
     outgoing_set,
     own_part,
-    put_receipted,
     receipted,
     unnamed_part,
 )
+from node.history.evenness import Standing, is_even, standing_of
 from node.history.following import (
     Follower,
     Following,
@@ -30,14 +28,22 @@ from node.history.following import (
     start_places,
 )
 from node.history.forks import fork_step
-from node.history.incarnation import SUSPECT, birth_of, open_incarnation
-from node.history.order import chain_at, head_of
-from node.history.prefixes import choose_prefix, prefix_of
+from node.history.greeting import (
+    HUB_KEY,
+    TOLD,
+    Until,
+    hello_of_bundle,
+    hub_key_of,
+    make_hello,
+    untold_statements,
+)
+from node.history.incarnation import open_incarnation
+from node.history.prefixes import prefix_of, receipted_prefix
 from node.history.proof import prove_scopes
+from node.history.receipts import Outcome, clear_suspicion, compare_receipt, is_ours
 from node.history.redactions import barred_sets, redact_barred_step
-from node.history.results_taken import known_verdicts
 from node.history.revocation import cut_step
-from node.history.rewinding import HANDED, resend_settled, rewind_step
+from node.history.rewinding import resend_settled, rewind_step
 from node.history.sealing import seal
 from node.history.sidecar import Sealed, write_sidecar
 from node.history.trust import (
@@ -51,7 +57,6 @@ from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.store.port import Rows
 from node.store.store import Store
-from protocol.boxkeys import decode_statement
 from protocol.exchange_limits import BODY_LIMIT_BYTES
 from protocol.frames import PrefixName
 from protocol.identity import ZERO_HASH, Scope
@@ -62,8 +67,6 @@ from protocol.messages import (
     Checkpoint,
     Hello,
     Item,
-    Purpose,
-    ScopePlace,
     TrustList,
 )
 from protocol.operations import Value
@@ -71,32 +74,14 @@ from protocol.signing import public_key
 from protocol.trust import split_trust_list, verify_certificate
 from protocol.trust_codec import encode_certificate
 
-HUB_KEY: Final = "hub.key"
-"""The hub's Ed25519 key."""
 CERTIFICATE: Final = "hub.certificate"
-EXCHANGE: Final = "exchange.number"
 HUB_TIME: Final = "hub.time"
 """Newest time that the hub has signed."""
-TOLD: Final = "box_keys.told"
-"""[wire, courier]: serials of own box keys of which the hub has heard."""
 
 STEP_SECONDS: Final = 0.04
 _NONCE_BYTES: Final = 16
 
-Until = Mapping[Scope, int]
-"""Per scope the place to which a session goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a checkpoint meant for this room."""
-
-    is_restored: bool = False
-    """The hub has sets of this log that the room has not: a restored copy, or a clone."""
-    is_contested: bool = False
-    """The hub has other sets than the room's under the same numbers."""
-    until: Until = field(default_factory=dict)
-    """For the next hello of this session."""
+__all__ = ["Outcome", "Outgoing", "RoomSide", "Until"]
 
 
 class RoomSide:
@@ -124,7 +109,7 @@ class RoomSide:
         self._has_returned = False
         self._asks_all = False
         self._needs_preparation = True
-        self._last_standing: object = None
+        self._last_standing: Standing | None = None
 
     async def prepare(self) -> None:
         """Make ready what is to go: finish what was begun, seal the journal."""
@@ -160,9 +145,21 @@ class RoomSide:
         if self._needs_preparation:
             await self.prepare()
         self._handed = []
-        return await self._store.write(
-            lambda rows: self._hello(rows, plain=plain, accepts_bytes=accepts_bytes)
-        )
+        mine = public_key(self._keys.machine_seed)
+
+        def do(rows: Rows) -> tuple[Hello, tuple[BoxKeyStatement, ...]]:
+            made = make_hello(
+                rows,
+                self._until,
+                clock=self._clock.now(),
+                accepts_bytes=accepts_bytes,
+                is_plain=plain,
+                asks_all=self._asks_all,
+            )
+            statements, self._told = untold_statements(rows, mine)
+            return made, statements
+
+        return await self._store.write(do)
 
     async def outgoing(self) -> AsyncIterator[Outgoing]:
         """What the hub has not, in the order in which it can be linked.
@@ -214,7 +211,7 @@ class RoomSide:
         A bundle for another log, or one that begins above this room's place, brings
         nothing but what the hub's signature alone proves.
         """
-        hello = await self._store.read(lambda rows: self._hello_of(rows, head))
+        hello = await self._store.read(lambda rows: hello_of_bundle(rows, head))
         return await self.take_checkpoint(hello, head.checkpoint, is_live=False)
 
     async def take(self, items: Sequence[Item]) -> None:
@@ -245,14 +242,16 @@ class RoomSide:
         )
         for rewind in broken:
             await self._rewind(rewind)
-        is_even, standing = await self._store.read(
-            lambda rows: self._is_even(rows, checkpoint, following)
-        )
-        barred = await self._store.read(barred_sets)
-        if is_even and barred:
+        if not following.stopped and await self._store.write(clear_suspicion):
             self._needs_preparation = True
-            is_even = False
-        if is_even or standing == self._last_standing:
+        owes = (self._returns_list and not self._has_returned) or self._asks_all
+        standing = await self._store.read(partial(standing_of, owes_trust=owes))
+        ends = is_even(standing, checkpoint, following, self._until)
+        barred = await self._store.read(barred_sets)
+        if ends and barred:
+            self._needs_preparation = True
+            ends = False
+        if ends or standing == self._last_standing:
             return True
         self._last_standing = standing
         return False
@@ -278,7 +277,7 @@ class RoomSide:
 
     async def hub_key(self) -> bytes | None:
         """The hub's Ed25519 key; None before joining."""
-        return await self._store.read(_hub_key)
+        return await self._store.read(hub_key_of)
 
     async def hub_time(self) -> int:
         """The newest time that the hub has signed; 0 before the first."""
@@ -294,20 +293,10 @@ class RoomSide:
 
     async def choose_prefix(self) -> tuple[PrefixName, bytes] | None:
         """A prefix for the request: sets for which the last checkpoint has signed."""
-
-        def find(rows: Rows) -> tuple[PrefixName, bytes] | None:
-            known = receipted(rows)
-            log_no = rows.logs.number_of(known.log)
-            if log_no is None or not known.seq:
-                return None
-            return choose_prefix(rows, log_no, known.seq)
-
-        return await self._store.read(find)
+        return await self._store.read(receipted_prefix)
 
     async def _seal(self) -> None:
-        await seal(
-            self._store, self._keys, self._home, self._clock, self._is_secret
-        )
+        await seal(self._store, self._keys, self._home, self._clock, self._is_secret)
 
     async def _go_on_as_new(self) -> None:
         """The database is older than what was sealed: a new incarnation goes on."""
@@ -328,54 +317,6 @@ class RoomSide:
         while await self._store.write(cut_step):
             pass
 
-    def _hello(
-        self, rows: Rows, *, plain: bool, accepts_bytes: int
-    ) -> tuple[Hello, tuple[BoxKeyStatement, ...]]:
-        own = rows.logs.own()
-        if own is None:
-            message = "this machine has no log yet"
-            raise LookupError(message)
-        number = int(rows.settings.get(EXCHANGE) or 0) + 1
-        rows.settings.put(EXCHANGE, number)
-        last = rows.sets.last(own.log_no)
-        hub_key = _hub_key(rows) or b""
-        wire = rows.box_keys.newest(hub_key, Purpose.WIRE)
-        courier = rows.box_keys.newest(hub_key, Purpose.COURIER)
-        places = []
-        for scope in rows.scopes.all():
-            if scope.is_granted:
-                head = head_of(rows, scope.scope_no)
-                until = self._until.get(scope.scope, 0)
-                places.append(ScopePlace(scope.scope, head.epoch, head.place, until))
-        hello = Hello(
-            log=own.log,
-            exchange=number,
-            head_seq=0 if last is None else last.seq,
-            head_hash=ZERO_HASH if last is None else last.hash,
-            scopes=tuple(places),
-            verdicts=known_verdicts(rows, own.log),
-            trust_serial=0 if self._asks_all else serial_of(rows),
-            wire_serial=0 if wire is None else wire.serial,
-            courier_serial=0 if courier is None else courier.serial,
-            accepts_bytes=accepts_bytes,
-            clock=self._clock.now(),
-            is_plain=plain,
-            birth=None if receipted(rows).seq else birth_of(rows),
-        )
-        return hello, self._statements(rows)
-
-    def _statements(self, rows: Rows) -> tuple[BoxKeyStatement, ...]:
-        told = rows.settings.get(TOLD) or [0, 0]
-        mine = public_key(self._keys.machine_seed)
-        found = []
-        self._told = list(told)
-        for place, purpose in enumerate((Purpose.WIRE, Purpose.COURIER)):
-            newest = rows.box_keys.newest(mine, purpose)
-            if newest is not None and newest.serial > told[place]:
-                found.append(decode_statement(newest.statement))
-                self._told[place] = newest.serial
-        return tuple(found)
-
     def _take_checkpoint(
         self, rows: Rows, hello: Hello, checkpoint: Checkpoint, *, is_live: bool
     ) -> tuple[Outcome, Following]:
@@ -389,95 +330,15 @@ class RoomSide:
         known_time = int(rows.settings.get(HUB_TIME) or 0)
         rows.settings.put(HUB_TIME, max(known_time, checkpoint.hub_time))
         if is_live:
-            self._note_handed(rows)
+            note_handed(rows, self._handed)
+            self._handed = []
+            if self._told:
+                rows.settings.put(TOLD, self._told)
         if not is_live and checkpoint.hub_time <= known_time:
-            following.is_same_log = self._is_ours(rows, hello.log, checkpoint)
+            following.is_same_log = is_ours(rows, hello.log, checkpoint)
             return Outcome(), following
-        return self._compare(rows, following), following
-
-    def _compare(self, rows: Rows, following: Following) -> Outcome:
-        """Compare the hub's receipt with what this room sealed."""
-        own = rows.logs.own()
-        checkpoint = following.checkpoint
-        if own is None or own.log != following.log:
-            return Outcome()
-        if self._is_ours(rows, own.log, checkpoint):
-            following.is_same_log = True
-            before = receipted(rows)
-            if checkpoint.receipted_seq < before.seq:
-                resend_settled(rows)
-            put_receipted(
-                rows,
-                Receipted(
-                    log=own.log,
-                    seq=checkpoint.receipted_seq,
-                    hash=checkpoint.receipted_hash,
-                    receipt=checkpoint.receipt,
-                    hub_time=checkpoint.hub_time,
-                ),
-            )
-            if checkpoint.receipted_seq:
-                rows.sets.set_receipt(
-                    own.log_no,
-                    checkpoint.receipted_seq,
-                    checkpoint.receipted_hash,
-                    checkpoint.receipt,
-                )
-            return Outcome()
-        last = rows.sets.last(own.log_no)
-        last_seq = 0 if last is None else last.seq
-        is_unsure = last_seq > receipted(rows).seq
-        if is_unsure:
-            rows.settings.put(SUSPECT, own.log)
-        if checkpoint.receipted_seq <= last_seq:
-            return Outcome(is_contested=True)
-        open_incarnation(rows, random_bytes(_NONCE_BYTES))
-        return Outcome(is_restored=True)
-
-    def _is_ours(self, rows: Rows, log: bytes, checkpoint: Checkpoint) -> bool:
-        log_no = rows.logs.number_of(log)
-        if log_no is None:
-            return False
-        seq, set_hash = checkpoint.receipted_seq, checkpoint.receipted_hash
-        return seq == 0 or rows.sets.get(log_no, seq, set_hash) is not None
-
-    def _note_handed(self, rows: Rows) -> None:
-        for log_no, seq, set_hash in self._handed:
-            row = rows.sets.get(log_no, seq, set_hash)
-            if row is not None:
-                rows.sets.set_state(log_no, seq, set_hash, row.state, HANDED)
-        self._handed = []
-        if self._told:
-            rows.settings.put(TOLD, self._told)
-
-    def _hello_of(self, rows: Rows, head: BundleHead) -> Hello:
-        """The hello that a bundle answers, as far as it matters for reading it."""
-        places: dict[Scope, ScopePlace] = {}
-        for span in head.spans:
-            if span.scope not in places and self._begins_here(rows, span.scope, head):
-                places[span.scope] = ScopePlace(span.scope, span.epoch, span.from_place)
-        return Hello(
-            log=head.log,
-            exchange=0,
-            head_seq=0,
-            head_hash=ZERO_HASH,
-            scopes=tuple(places.values()),
-            verdicts=0,
-            trust_serial=0,
-            wire_serial=0,
-            courier_serial=0,
-            accepts_bytes=0,
-            clock=0,
-        )
-
-    def _begins_here(self, rows: Rows, scope: Scope, head: BundleHead) -> bool:
-        """Whether the bundle's first span of the scope joins the order read here."""
-        scope_no = rows.scopes.number_of(scope)
-        if scope_no is None:
-            return False
-        span = next(each for each in head.spans if each.scope == scope)
-        chain = chain_at(rows, scope_no, span.epoch, span.from_place)
-        return chain is not None and chain == span.from_chain
+        nonce = random_bytes(_NONCE_BYTES)
+        return compare_receipt(rows, following, nonce), following
 
     async def _take_some(self, items: Sequence[Item]) -> tuple[int, Rewind | None]:
         following = self._following
@@ -487,7 +348,7 @@ class RoomSide:
 
         def do(rows: Rows) -> tuple[int, Rewind | None]:
             begun = elapsed()
-            follower = Follower(rows, at, self._clock.now(), self._suspect)
+            follower = Follower(rows, at, self._clock.now())
             for done, item in enumerate(items):
                 if isinstance(item, TrustList):
                     return done, None
@@ -501,11 +362,6 @@ class RoomSide:
         result = await self._store.write(do)
         self._following = at
         return result
-
-    def _suspect(self, rows: Rows) -> None:
-        own = rows.logs.own()
-        if own is not None:
-            rows.settings.put(SUSPECT, own.log)
 
     async def _take_list(self, part: TrustList) -> None:
         """Trust entries come before the feed, so that its logs are known."""
@@ -542,41 +398,3 @@ class RoomSide:
         while await self._store.write(lambda rows: rewind_step(rows, *rewind)):
             pass
         await self._store.write(resend_settled)
-
-    def _is_even(
-        self, rows: Rows, checkpoint: Checkpoint, following: Following
-    ) -> tuple[bool, object]:
-        own = rows.logs.own()
-        own_log = b"" if own is None else own.log
-        places = {}
-        is_even = not following.stopped and own_log == following.log
-        is_even = is_even and not has_departures(rows)
-        is_even = is_even and not self._owes_list() and not self._asks_all
-        for scope in rows.scopes.all():
-            if scope.is_granted:
-                head = head_of(rows, scope.scope_no)
-                places[scope.scope] = (head.epoch, head.place)
-                is_even = is_even and scope.scope in following.places
-        for ended in checkpoint.scopes:
-            reached = places.get(ended.scope, (0, 0))
-            goal = min(self._until.get(ended.scope, 0), ended.head_place)
-            is_even = is_even and reached >= (ended.epoch, goal)
-        standing = (
-            own_log,
-            receipted(rows),
-            tuple(sorted(places.items())),
-            serial_of(rows),
-            has_departures(rows),
-            self._owes_list(),
-            self._asks_all,
-            rows.settings.get(SUSPECT),
-        )
-        return is_even, standing
-
-    def _owes_list(self) -> bool:
-        return self._returns_list and not self._has_returned
-
-
-def _hub_key(rows: Rows) -> bytes | None:
-    key = rows.settings.get(HUB_KEY)
-    return key if isinstance(key, bytes) else None

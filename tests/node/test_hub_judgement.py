@@ -13,11 +13,13 @@ from node.history.departures import outgoing_set
 from node.history.hub import Received
 from node.history.journal import save_all
 from node.history.proof import equal_digests
+from node.history.sealing import seal
 from node.store.port import Rows
 from node.store.row_types import SetState
 from protocol.identity import Dot, Scope
 from protocol.messages import GrantedScope, LogState, SetItem, Verdict
 from protocol.operations import Create
+from tests.support.convergence import open_site
 from tests.support.exchanges import (
     CLERK,
     LEVEL,
@@ -73,8 +75,6 @@ async def create_secret(site: Site, scope: Scope, title: str) -> Dot:
 
 async def seal_anything(site: Site) -> None:
     """Seal without the secrecy rule, as an old or a foreign program would."""
-    from node.history.sealing import seal
-
     await seal(site.store, site.keys, site.home, site.clock, None)
 
 
@@ -229,6 +229,26 @@ async def put_back(site: Site, folder: Path, *, with_sidecar: bool) -> None:
     await site.reopen_closed()
 
 
+async def test_a_restored_room_with_sealed_work_seals_again(
+    world: World, tmp_path: Path
+) -> None:
+    """What the copy had sealed and not sent may be a branch; the hub says it is not."""
+    await world.meet(world.first)
+    await world.first.create(world.scope, "封装未送")
+    await world.first.room.prepare()
+    copy = await copy_of(world.first, tmp_path / "copy")
+    await world.first.create(world.scope, "备份后的一件")
+    await world.meet(world.first)
+    await put_back(world.first, copy, with_sidecar=True)
+    await world.meet(world.first)
+    await world.first.create(world.scope, "恢复后的一件")
+    await world.meet(world.first, world.second)
+    for site in world.sites:
+        shown = await titles_of(site, world.scope)
+        assert {"封装未送", "备份后的一件", "恢复后的一件"} <= shown
+    assert await world.is_equal()
+
+
 @pytest.mark.parametrize("with_sidecar", [True, False])
 async def test_a_restored_room_heals(
     world: World, tmp_path: Path, with_sidecar: bool
@@ -250,8 +270,6 @@ async def test_a_restored_room_heals(
 
 
 async def test_a_clone_becomes_a_log_of_its_own(world: World, tmp_path: Path) -> None:
-    from tests.support.convergence import open_site
-
     record = await world.first.create(world.scope, "原题名")
     await world.meet(world.first)
     await copy_of(world.first, tmp_path / "clone")

@@ -22,8 +22,8 @@ from node.history.survivors import (
     confirmed,
     confirmed_elements,
     existence,
-    survivors,
     surviving_elements,
+    survivors,
 )
 from node.home import Home
 from node.keys import KeyFolder
@@ -32,7 +32,7 @@ from node.store.row_types import RecordRow, SetState
 from node.store.store import Store
 from protocol.hello_codec import decode_hello, encode_hello
 from protocol.identity import Dot, Element, Scope, digest_128
-from protocol.messages import BundleHead, GrantedScope, Hello, Item, SetItem
+from protocol.messages import BundleHead, GrantedScope, Hello, Item
 from protocol.operations import (
     Add,
     Create,
@@ -101,6 +101,8 @@ class County:
     saved: dict[str, bool] = field(default_factory=dict)
     """Every text ever saved, and whether it was named by a later write."""
     maybe_lost: set[str] = field(default_factory=set)
+    copied: dict[str, int] = field(default_factory=dict)
+    """Rooms of which there is a copy, and how much was saved by then."""
     counter: int = 0
 
     @classmethod
@@ -122,7 +124,9 @@ class County:
         return county
 
     @classmethod
-    async def open(cls, folder: Path, scopes: dict[str, Scope], saved: set[str]) -> County:
+    async def open(
+        cls, folder: Path, scopes: dict[str, Scope], saved: set[str]
+    ) -> County:
         """The county that was made in *folder*."""
         hub = await open_site(folder, "hub")
         rooms = {name: await open_site(folder, name) for name in "abc"}
@@ -152,7 +156,8 @@ class County:
             keep(rows, scope_no, [operation])
             number_from(rows, n + 1)
 
-        await self.rooms[room].store.write(do)
+        site = self.rooms[room]
+        await (site.store if self.counter % 2 else site.other_desk).write(do)
 
     async def create(self, room: str, scope: str) -> None:
         title, note = self.text(), self.text()
@@ -303,26 +308,51 @@ class County:
     async def meet(self, room: str, budget_bytes: int = 1 << 19) -> None:
         await exchange(self.hub, self.rooms[room], budget_bytes=budget_bytes)
 
+    async def back_room_up(self, room: str) -> None:
+        """A copy of the room's database is put aside."""
+        await self.rooms[room].close()
+        for part in ("archive.db", "archive.db-wal"):
+            source = self.folder / room / part
+            target = self.folder / f"{room}-{part}"
+            target.unlink(missing_ok=True)
+            if source.exists():
+                shutil.copy(source, target)
+        await self.rooms[room].reopen_closed()
+        self.copied[room] = self.counter
+
+    async def put_room_back(self, room: str) -> None:
+        """The room's database is put back; what it saved since may be gone with it."""
+        await self.rooms[room].close()
+        for part in ("archive.db", "archive.db-wal", "archive.db-shm"):
+            target = self.folder / room / part
+            target.unlink(missing_ok=True)
+            source = self.folder / f"{room}-{part}"
+            if source.exists():
+                shutil.copy(source, target)
+        await self.rooms[room].reopen_closed()
+        since = range(self.copied[room] + 1, self.counter + 1)
+        self.maybe_lost |= {f"v{number}" for number in since}
+
     async def restart(self, room: str) -> None:
         await self.rooms[room].reopen()
 
     async def clone(self, room: str, name: str) -> None:
         """A card is copied whole; from now on there are two of one machine."""
-        await self.rooms[room].store.close()
+        await self.rooms[room].close()
         shutil.copytree(self.folder / room, self.folder / name)
         await self.rooms[room].reopen_closed()
         self.rooms[name] = await open_site(self.folder, name)
 
     async def back_hub_up(self) -> None:
         """A copy of the hub is put aside."""
-        await self.hub.store.close()
+        await self.hub.close()
         shutil.rmtree(self.folder / "hub-copy", ignore_errors=True)
         shutil.copytree(self.folder / "hub", self.folder / "hub-copy")
         await self.hub.reopen_closed()
 
     async def restore_hub(self) -> None:
         """The hub is put back from its copy, and its epoch raised by hand."""
-        await self.hub.store.close()
+        await self.hub.close()
         shutil.rmtree(self.folder / "hub")
         shutil.copytree(self.folder / "hub-copy", self.folder / "hub")
         await self.hub.reopen_closed()
@@ -403,6 +433,7 @@ async def open_site(folder: Path, name: str) -> Site:
     keys = KeyFolder(home)
     store = await Store.open(home, keys, describe=titles)
     site = Site(name, home, keys, FixedClock(), store)
+    site.second_store = await Store.open(home, keys, describe=titles)
     site.open_sides()
     return site
 
@@ -421,4 +452,3 @@ class Loop:
 
     def close(self) -> None:
         self._runner.close()
-

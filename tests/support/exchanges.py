@@ -32,7 +32,7 @@ from protocol.messages import (
     Purpose,
     SetItem,
 )
-from protocol.operations import Actor, Create, Operation, Set, Value, Write
+from protocol.operations import Actor, Create, Set, Value, Write
 from protocol.signing import box_public_key, public_key
 from tests.support.machines import FixedClock, titles
 
@@ -53,6 +53,8 @@ class Site:
     fonds: dict[str, Scope] = field(default_factory=dict)
     room_side: RoomSide | None = None
     hub_side: HubSide | None = None
+    second_store: Store | None = None
+    """Another process on the same home, where there is one."""
 
     @classmethod
     async def make(cls, folder: Path, name: str) -> Site:
@@ -71,6 +73,12 @@ class Site:
 
     async def close(self) -> None:
         await self.store.close()
+        if self.second_store is not None:
+            await self.second_store.close()
+
+    @property
+    def other_desk(self) -> Store:
+        return self.second_store or self.store
 
     def open_sides(self) -> None:
         parts = (self.store, self.keys, self.home, self.clock, is_secret)
@@ -79,12 +87,14 @@ class Site:
 
     async def reopen(self) -> None:
         """The process ends and begins again."""
-        await self.store.close()
+        await self.close()
         await self.reopen_closed()
 
     async def reopen_closed(self) -> None:
         """The process begins again; its store is closed."""
         self.store = await Store.open(self.home, self.keys, describe=titles)
+        if self.second_store is not None:
+            self.second_store = await Store.open(self.home, self.keys, describe=titles)
         self.open_sides()
 
     @property

@@ -1,0 +1,128 @@
+"""A room's first words: where it stands, and what it has heard of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from node.history.departures import receipted
+from node.history.incarnation import birth_of
+from node.history.order import chain_at, head_of
+from node.history.results_taken import known_verdicts
+from node.history.trust import serial_of
+from node.store.port import Rows
+from protocol.boxkeys import decode_statement
+from protocol.identity import ZERO_HASH, Scope
+from protocol.messages import (
+    BoxKeyStatement,
+    BundleHead,
+    Hello,
+    Purpose,
+    ScopePlace,
+)
+
+HUB_KEY: Final = "hub.key"
+"""The hub's Ed25519 key."""
+EXCHANGE: Final = "exchange.number"
+TOLD: Final = "box_keys.told"
+"""[wire, courier]: serials of own box keys of which the hub has heard."""
+
+Until = Mapping[Scope, int]
+"""Per scope the place to which a session goes."""
+
+
+def hub_key_of(rows: Rows) -> bytes | None:
+    """The hub's Ed25519 key; None before joining."""
+    key = rows.settings.get(HUB_KEY)
+    return key if isinstance(key, bytes) else None
+
+
+def make_hello(
+    rows: Rows,
+    until: Until,
+    *,
+    clock: int,
+    accepts_bytes: int,
+    is_plain: bool,
+    asks_all: bool,
+) -> Hello:
+    """The next hello; its exchange number is used up.
+
+    *asks_all*: the trust list is to come whole.
+    """
+    own = rows.logs.own()
+    if own is None:
+        message = "this machine has no log yet"
+        raise LookupError(message)
+    number = int(rows.settings.get(EXCHANGE) or 0) + 1
+    rows.settings.put(EXCHANGE, number)
+    last = rows.sets.last(own.log_no)
+    hub_key = hub_key_of(rows) or b""
+    wire = rows.box_keys.newest(hub_key, Purpose.WIRE)
+    courier = rows.box_keys.newest(hub_key, Purpose.COURIER)
+    places = []
+    for scope in rows.scopes.all():
+        if scope.is_granted:
+            head = head_of(rows, scope.scope_no)
+            bound = until.get(scope.scope, 0)
+            places.append(ScopePlace(scope.scope, head.epoch, head.place, bound))
+    return Hello(
+        log=own.log,
+        exchange=number,
+        head_seq=0 if last is None else last.seq,
+        head_hash=ZERO_HASH if last is None else last.hash,
+        scopes=tuple(places),
+        verdicts=known_verdicts(rows, own.log),
+        trust_serial=0 if asks_all else serial_of(rows),
+        wire_serial=0 if wire is None else wire.serial,
+        courier_serial=0 if courier is None else courier.serial,
+        accepts_bytes=accepts_bytes,
+        clock=clock,
+        is_plain=is_plain,
+        birth=None if receipted(rows).seq else birth_of(rows),
+    )
+
+
+def untold_statements(
+    rows: Rows, mine: bytes
+) -> tuple[tuple[BoxKeyStatement, ...], list[int]]:
+    """Own box keys of which the hub has not heard; what it knows once it has."""
+    told = list(rows.settings.get(TOLD) or [0, 0])
+    found = []
+    for place, purpose in enumerate((Purpose.WIRE, Purpose.COURIER)):
+        newest = rows.box_keys.newest(mine, purpose)
+        if newest is not None and newest.serial > told[place]:
+            found.append(decode_statement(newest.statement))
+            told[place] = newest.serial
+    return tuple(found), told
+
+
+def hello_of_bundle(rows: Rows, head: BundleHead) -> Hello:
+    """The hello that a bundle answers, as far as it matters for reading it."""
+    places: dict[Scope, ScopePlace] = {}
+    for span in head.spans:
+        if span.scope not in places and _begins_here(rows, span.scope, head):
+            places[span.scope] = ScopePlace(span.scope, span.epoch, span.from_place)
+    return Hello(
+        log=head.log,
+        exchange=0,
+        head_seq=0,
+        head_hash=ZERO_HASH,
+        scopes=tuple(places.values()),
+        verdicts=0,
+        trust_serial=0,
+        wire_serial=0,
+        courier_serial=0,
+        accepts_bytes=0,
+        clock=0,
+    )
+
+
+def _begins_here(rows: Rows, scope: Scope, head: BundleHead) -> bool:
+    """Whether the bundle's first span of the scope joins the order read here."""
+    scope_no = rows.scopes.number_of(scope)
+    if scope_no is None:
+        return False
+    span = next(each for each in head.spans if each.scope == scope)
+    chain = chain_at(rows, scope_no, span.epoch, span.from_place)
+    return chain is not None and chain == span.from_chain
