@@ -302,6 +302,7 @@ def _count(story: _Story) -> None:
     ]
     stage.table(heads, rows)
     stage.tell("demo.floor_means")
+    stage.tell("demo.counts_differ")
 
 
 def _document(story: _Story, seconds: float) -> dict[str, object]:

@@ -13,6 +13,7 @@ from sync.cli.standing import count_undecided
 from sync.cli.tables import size_text
 
 if TYPE_CHECKING:
+    from node.standing import Standing
     from sync.carriage import ExchangeReport
 
 
@@ -44,14 +45,7 @@ async def sync(call: Call) -> int:
         seconds=f"{report.seconds:.1f}",
     )
     print_results(call, report.results)
-    if standing.receipt_number:
-        call.paper.say(
-            "sync.receipt",
-            number=standing.receipt_number,
-            time=time_text(standing.receipt_time),
-        )
-    if undecided:
-        call.paper.say("sync.conflicts", count=undecided)
+    _print_standing(call, standing, undecided)
     return 0
 
 
@@ -82,6 +76,7 @@ async def courier_write(call: Call) -> int:
     path = Path(call.options.file)
     async with opened(call) as machine:
         report = await write_bundle(machine, path, receiver=call.options.receiver)
+        is_hub = machine.is_hub
     size = path.stat().st_size
     if call.paper.is_json:
         call.paper.document({"file": str(path), "bytes": size, "sets": report.sets})
@@ -89,7 +84,7 @@ async def courier_write(call: Call) -> int:
     call.paper.say(
         "courier.written", path=str(path), size=size_text(size), sets=report.sets
     )
-    call.paper.say("courier.written_next")
+    call.paper.say("courier.for_room" if is_hub else "courier.for_hub")
     return 0
 
 
@@ -100,6 +95,8 @@ async def courier_read(call: Call) -> int:
     path = Path(call.options.file)
     async with opened(call) as machine:
         report = await read_bundle(machine, path)
+        standing = await machine.standing(call.actor)
+        undecided = await count_undecided(machine, standing, call.actor)
     if call.paper.is_json:
         document = {
             "file": str(path),
@@ -110,4 +107,17 @@ async def courier_read(call: Call) -> int:
         return 0
     call.paper.say("courier.read", path=str(path), sets=report.sets)
     print_results(call, report.results)
+    _print_standing(call, standing, undecided)
     return 0
+
+
+def _print_standing(call: Call, standing: Standing, undecided: int) -> None:
+    """The newest receipt, and what people have to decide."""
+    if standing.receipt_number:
+        call.paper.say(
+            "sync.receipt",
+            number=standing.receipt_number,
+            time=time_text(standing.receipt_time),
+        )
+    if undecided:
+        call.paper.say("sync.conflicts", count=undecided)
