@@ -7,6 +7,7 @@ write over the terminal.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -96,10 +97,19 @@ class Link:
 
     @classmethod
     async def open(cls, make: Callable[[], Database]) -> Link:
-        """Start the thread and open the connection in it."""
+        """Start the thread and open the connection in it.
+
+        The thread does not keep a process alive that ends by an error, and it has
+        ended when opening fails: it must not speak to a loop that is closed.
+        """
         connection = aiosqlite.Connection(make, iter_chunk_size=64)
-        connection._thread.daemon = True  # noqa: SLF001 (a crash must end the process)
-        return cls(await connection)
+        thread = connection._thread  # noqa: SLF001
+        thread.daemon = True
+        try:
+            return cls(await connection)
+        except BaseException:
+            await asyncio.to_thread(thread.join)
+            raise
 
     async def run(self, work: Callable[[], T]) -> T:
         """The result of *work*, done in the connection's thread."""
