@@ -23,6 +23,8 @@ from protocol.messages import (
 
 HUB_KEY: Final = "hub.key"
 """The hub's Ed25519 key."""
+HUB_TIME: Final = "hub.time"
+"""Newest time that the hub has signed."""
 EXCHANGE: Final = "exchange.number"
 TOLD: Final = "box_keys.told"
 """[wire, courier]: serials of own box keys of which the hub has heard."""
@@ -35,6 +37,11 @@ def hub_key_of(rows: Rows) -> bytes | None:
     """The hub's Ed25519 key; None before joining."""
     key = rows.settings.get(HUB_KEY)
     return key if isinstance(key, bytes) else None
+
+
+def hub_time_of(rows: Rows) -> int:
+    """The newest time that the hub has signed; 0 before the first."""
+    return int(rows.settings.get(HUB_TIME) or 0)
 
 
 def make_hello(

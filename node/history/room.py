@@ -30,10 +30,12 @@ from node.history.following import (
 from node.history.forks import fork_step
 from node.history.greeting import (
     HUB_KEY,
+    HUB_TIME,
     TOLD,
     Until,
     hello_of_bundle,
     hub_key_of,
+    hub_time_of,
     make_hello,
     untold_statements,
 )
@@ -75,9 +77,6 @@ from protocol.trust import split_trust_list, verify_certificate
 from protocol.trust_codec import encode_certificate
 
 CERTIFICATE: Final = "hub.certificate"
-HUB_TIME: Final = "hub.time"
-"""Newest time that the hub has signed."""
-
 STEP_SECONDS: Final = 0.04
 _NONCE_BYTES: Final = 16
 
@@ -118,11 +117,12 @@ class RoomSide:
             lambda rows: redact_barred_step(rows, self._clock.now(), self._is_secret)
         ):
             pass
+        parts = (self._store, self._keys, self._home, self._clock, self._is_secret)
         try:
-            await self._seal()
+            await seal(*parts)
         except (IncarnationBehind, SidecarDamaged):
             await self._go_on_as_new()
-            await self._seal()
+            await seal(*parts)
         self._needs_preparation = False
 
     async def hello(
@@ -281,9 +281,7 @@ class RoomSide:
 
     async def hub_time(self) -> int:
         """The newest time that the hub has signed; 0 before the first."""
-        return await self._store.read(
-            lambda rows: int(rows.settings.get(HUB_TIME) or 0)
-        )
+        return await self._store.read(hub_time_of)
 
     async def prefix(self, log: bytes, first_seq: int, last_seq: int) -> bytes | None:
         """The bytes of a compression prefix that an answer names."""
@@ -294,9 +292,6 @@ class RoomSide:
     async def choose_prefix(self) -> tuple[PrefixName, bytes] | None:
         """A prefix for the request: sets for which the last checkpoint has signed."""
         return await self._store.read(receipted_prefix)
-
-    async def _seal(self) -> None:
-        await seal(self._store, self._keys, self._home, self._clock, self._is_secret)
 
     async def _go_on_as_new(self) -> None:
         """The database is older than what was sealed: a new incarnation goes on."""
@@ -327,7 +322,7 @@ class RoomSide:
             is_same_log=False,
             places=start_places(hello.scopes),
         )
-        known_time = int(rows.settings.get(HUB_TIME) or 0)
+        known_time = hub_time_of(rows)
         rows.settings.put(HUB_TIME, max(known_time, checkpoint.hub_time))
         if is_live:
             note_handed(rows, self._handed)
