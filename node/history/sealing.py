@@ -7,7 +7,8 @@ Laws:
   carry its number as their group.
 - Operations of an import under way, and all above them, wait.
 - What the secrecy rule refuses is never sealed: it stays behind alone.
-- The sidecar is written after the commit, before the seal lock is released.
+- The sidecar is written after the commit, before the seal lock is released; and what
+  leaves has sealed first, so it has waited for that lock.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ IsSecret = Callable[[int, Value], bool]
 
 SEAL_WAIT_SECONDS: Final = 30.0
 STEP_SECONDS: Final = 0.04
-_LOOK_AHEAD: Final = 4 * SET_OPERATIONS
+SIDECAR_SECONDS: Final = 1.0
+"""A long sealing writes the sidecar so often, and at its end."""
+_LOOK_AHEAD: Final = SET_OPERATIONS + SET_OPERATIONS // 4
 
 
 class Pending(NamedTuple):
@@ -89,13 +92,15 @@ async def seal(
         seed = keys.machine_seed
         received_at = clock.now()
         total = 0
+        written = elapsed()
         while True:
             done, made = await store.write(
                 lambda rows: _seal_step(rows, seed, received_at, is_secret)
             )
             total += made
-            if made:
+            if (done and total) or elapsed() - written >= SIDECAR_SECONDS:
                 await _write_last(store, home)
+                written = elapsed()
             if done:
                 return total
     finally:
