@@ -151,12 +151,12 @@ class Convergence(RuleBasedStateMachine):
         self.loop.run(self.county.back_room_up(room))
 
     @precondition(lambda self: self.county.copied)
-    @rule(at=numbers)
-    def put_a_room_back(self, at: int) -> None:
+    @rule(at=numbers, is_whole=st.booleans())
+    def put_a_room_back(self, at: int, is_whole: bool) -> None:
         copied = sorted(self.county.copied)
         room = copied[at % len(copied)]
         self.forms = [form for form in self.forms if form.room != room]
-        self.loop.run(self.county.put_room_back(room))
+        self.loop.run(self.county.put_room_back(room, is_whole=is_whole))
 
     @rule()
     def back_the_hub_up(self) -> None:

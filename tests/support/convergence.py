@@ -311,7 +311,7 @@ class County:
     async def back_room_up(self, room: str) -> None:
         """A copy of the room's database is put aside."""
         await self.rooms[room].close()
-        for part in ("archive.db", "archive.db-wal"):
+        for part in ("archive.db", "archive.db-wal", "sidecar"):
             source = self.folder / room / part
             target = self.folder / f"{room}-{part}"
             target.unlink(missing_ok=True)
@@ -320,10 +320,14 @@ class County:
         await self.rooms[room].reopen_closed()
         self.copied[room] = self.counter
 
-    async def put_room_back(self, room: str) -> None:
-        """The room's database is put back; what it saved since may be gone with it."""
+    async def put_room_back(self, room: str, *, is_whole: bool) -> None:
+        """The room's database is put back; what it saved since may be gone with it.
+
+        *is_whole*: the sidecar too, as when a card's image is written back.
+        """
         await self.rooms[room].close()
-        for part in ("archive.db", "archive.db-wal", "archive.db-shm"):
+        parts = ["archive.db", "archive.db-wal", "archive.db-shm"]
+        for part in parts + ["sidecar"] * is_whole:
             target = self.folder / room / part
             target.unlink(missing_ok=True)
             source = self.folder / f"{room}-{part}"
