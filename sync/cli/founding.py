@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from protocol.exchange_limits import NAME_LIMIT_BYTES, TITLE_LIMIT_BYTES
 from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.parser import UsageError
@@ -29,8 +30,28 @@ def fonds_titles(given: Sequence[str], *, needs_title: bool) -> dict[str, str]:
         code, title = code.strip(), title.strip()
         if not code or (needs_title and not title):
             raise UsageError(key="usage.fonds", found=text)
+        _require_short("--fonds", code, NAME_LIMIT_BYTES)
+        _require_short("--fonds", title, TITLE_LIMIT_BYTES)
         found[code] = title
     return found
+
+
+def machine_name(given: str) -> str:
+    """The --name of a machine.
+
+    Raises:
+        UsageError: it is empty, or longer than a certificate can hold.
+    """
+    name = given.strip()
+    if not name:
+        raise UsageError(key="usage.missing", what="--name")
+    _require_short("--name", name, NAME_LIMIT_BYTES)
+    return name
+
+
+def _require_short(what: str, text: str, limit: int) -> None:
+    if len(text.encode("utf-8", "replace")) > limit:
+        raise UsageError(key="usage.long", what=what, limit=str(limit))
 
 
 async def init(call: Call) -> int:
@@ -38,9 +59,7 @@ async def init(call: Call) -> int:
     from node.home import Home  # noqa: PLC0415
     from node.machine import Machine  # noqa: PLC0415
 
-    name = call.options.name.strip()
-    if not name:
-        raise UsageError(key="usage.missing", what="--name")
+    name = machine_name(call.options.name)
     fonds = fonds_titles(call.options.fonds, needs_title=True)
     home = Home(call.home)
     if call.options.hub:
@@ -110,15 +129,14 @@ async def invite(call: Call) -> int:
     """Make an invitation for one machine."""
     from sync.enrolment import make_invitation  # noqa: PLC0415
 
+    name = machine_name(call.options.name)
     fonds = fonds_titles(call.options.fonds, needs_title=False)
     async with opened(call) as machine:
-        text = await make_invitation(
-            machine, call.options.name, fonds, call.address or ""
-        )
+        text = await make_invitation(machine, name, fonds, call.address or "")
     if call.paper.is_json:
         call.paper.document({"invitation": text})
         return 0
-    call.paper.say("invite.done", name=call.options.name)
+    call.paper.say("invite.done", name=name)
     call.paper.line(text)
     call.paper.say("invite.next")
     return 0

@@ -64,6 +64,9 @@ def _print_result(call: Call, result: ImportResult) -> None:
         call.paper.say("import.dry_done", **counts)
     else:
         call.paper.say("import.done", **counts)
+    if result.opened_fonds:
+        opened = "、".join(result.opened_fonds)
+        call.paper.say("import.fonds_opened", fonds=opened)
     if refused_file is not None:
         call.paper.say("import.refused_file", path=refused_file)
     call.paper.say("import.dry" if call.options.dry_run else "import.kept")
