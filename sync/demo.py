@@ -260,7 +260,8 @@ async def _disagree(story: _Story) -> None:
     stage, room, second = story.stage, story.station("a"), story.station("a2")
     stage.scene(6, "demo.scene_disagree")
     await _found_room(story, second, story.holdings[0])
-    await asyncio.gather(stage.ask(second, "sync"), stage.ask(room, "sync"))
+    await stage.ask(second, "sync")
+    await stage.ask(room, "sync")
     record = (await _records(story, room, 1))[0]
     title = str(record["fields"]["title"])
     for station, key in ((room, "demo.title_a"), (second, "demo.title_a2")):
