@@ -1,0 +1,188 @@
+"""Copies that come back to life: cards, databases and the hub itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from node.history.order import head_of
+from node.history.prefixes import choose_prefix
+from node.history.trust import entry_of, serial_of
+from node.store.port import Rows
+from protocol.frames import PrefixName, prefix_digest
+from protocol.identity import Scope
+from protocol.messages import GrantedScope, TrustEntry
+from tests.node.test_hub_judgement import copy_of, put_back
+from tests.support.convergence import open_site
+from tests.support.exchanges import Site, World, exchange, titles_of
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = await World.make(tmp_path)
+    yield made
+    await made.close()
+
+
+async def entry_at(site: Site, log: bytes) -> TrustEntry:
+    found = await site.store.read(lambda rows: entry_of(rows, log))
+    assert found is not None
+    return found
+
+
+async def own_log(site: Site) -> bytes:
+    own = await site.store.read(lambda rows: rows.logs.own())
+    assert own is not None
+    return own.log
+
+
+async def test_a_restored_card_that_sealed_on_its_own_becomes_a_branch(
+    world: World, tmp_path: Path
+) -> None:
+    """The hub is further than the copy, and the copy has sealed under the same seq."""
+    record = await world.first.create(world.scope, "原题名")
+    await world.meet(world.first, world.second)
+    copy = await copy_of(world.first, tmp_path / "copy")
+    for title in ("备份后甲", "备份后乙"):
+        await world.first.create(world.scope, title)
+        await world.first.room.prepare()
+    await world.meet(world.first)
+    await put_back(world.first, copy, with_sidecar=True)
+    kept = await world.first.create(world.scope, "断网时封装")
+    await world.first.room.prepare()
+    await world.first.set(world.scope, kept, "断网时又改", (kept,))
+    await world.first.set(world.scope, record, "断网时改的题名", (record,))
+    await world.meet(world.first, world.second, world.first)
+    for site in world.sites:
+        shown = await titles_of(site, world.scope)
+        assert shown == {
+            "入网前的一件",
+            "备份后甲",
+            "备份后乙",
+            "断网时又改",
+            "断网时改的题名",
+        }
+        assert await site.store.read(lambda rows: rows.tickets.count()) == 0
+    assert await world.is_equal()
+    assert not await world.first.store.read(lambda rows: rows.journal.amount()[0])
+
+
+async def test_a_restored_hub_decides_no_fork_twice(
+    world: World, tmp_path: Path
+) -> None:
+    """The fork was decided after the copy was made; rooms bring the decision back."""
+    record = await world.first.create(world.scope, "原题名")
+    await world.meet(world.first, world.second)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    await copy_of(world.first, tmp_path / "clone")
+    clone = await open_site(tmp_path, "clone")
+    log = await own_log(world.first)
+    await world.first.set(world.scope, record, "甲改", (record,))
+    await clone.set(world.scope, record, "乙改", (record,))
+    await world.first.room.prepare()
+    await clone.room.prepare()
+    await world.meet(world.first)
+    await exchange(world.hub, clone)
+    await world.meet(world.first, world.second)
+    decided = (await entry_at(world.hub, log)).forks
+    assert decided
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.hub.hub.registry.raise_epoch()
+    # The clone comes first, with the set that the hub had found to be the branch.
+    await exchange(world.hub, clone)
+    assert (await entry_at(world.hub, log)).forks == decided
+    await world.meet(world.second, world.first)
+    await exchange(world.hub, clone)
+    await world.meet(world.second, world.first)
+    assert (await entry_at(world.hub, log)).forks == decided
+    for site in (*world.sites, clone):
+        assert await site.store.read(lambda rows: rows.tickets.count()) == 1
+    assert await world.is_equal()
+    await clone.close()
+
+
+async def test_a_grant_that_a_restored_hub_lost_comes_back(
+    world: World, tmp_path: Path
+) -> None:
+    await world.meet(world.first, world.second)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    lone = await world.first.open_fonds("999")
+    log = await own_log(world.first)
+    await world.hub.hub.registry.grant(log, [GrantedScope(lone)])
+    await world.first.create(lone, "后来的全宗")
+    await world.meet(world.first)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.meet(world.first)
+    granted = {each.scope for each in (await entry_at(world.hub, log)).scopes}
+    assert lone in granted
+    assert await titles_of(world.hub, lone) == {"后来的全宗"}
+    serials = [await site.store.read(serial_of) for site in (world.hub, world.first)]
+    assert serials[0] == serials[1]
+
+
+async def test_a_room_reads_an_order_anew_that_parted_long_ago(
+    world: World, tmp_path: Path
+) -> None:
+    """The hub was put back twice, and no room saw the first time but one."""
+    await world.meet(world.first, world.second)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    await world.first.create(world.scope, "第一世")
+    await world.meet(world.first, world.second)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.hub.hub.registry.raise_epoch()
+    await world.second.create(world.scope, "第二世")
+    await world.meet(world.second)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.hub.hub.registry.raise_epoch()
+    await world.first.create(world.scope, "第三世")
+    await world.meet(world.first, world.second, world.first, world.second)
+    for site in world.sites:
+        shown = await titles_of(site, world.scope)
+        assert {"第一世", "第二世", "第三世"} <= shown
+    assert await world.is_equal()
+
+    def place(rows: Rows) -> tuple[int, int]:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        head = head_of(rows, scope_no)
+        return head.epoch, head.place
+
+    places = [await site.store.read(place) for site in world.sites]
+    assert places[0] == places[1] == places[2]
+
+
+async def test_both_ends_hold_the_same_prefix(world: World) -> None:
+    for number in range(30):
+        await world.first.create(world.scope, f"第{number}件")
+        await world.first.room.prepare()
+    await world.meet(world.first)
+    chosen = await world.first.room.choose_prefix()
+    assert chosen is not None
+    name, prefix = chosen
+    assert name.first_seq == 1
+    assert prefix_digest(prefix) == name.digest
+    found = await world.hub.hub.prefix(name.log, name.first_seq, name.last_seq)
+    assert found == prefix
+    assert await world.hub.hub.prefix(name.log, 1, name.last_seq + 1) is None
+    hello, _ = await world.first.room.hello(None)
+    assert await world.hub.hub.choose_prefix(hello) == chosen
+
+    def shorter(rows: Rows) -> tuple[PrefixName, bytes] | None:
+        own = rows.logs.own()
+        assert own is not None
+        return choose_prefix(rows, own.log_no, 3)
+
+    part = await world.first.store.read(shorter)
+    assert part is not None
+    assert prefix.startswith(part[1])
+
+
+async def test_a_hub_scope_that_nobody_wrote_is_equal(world: World) -> None:
+    scope = Scope(b"12345678", 0)
+    log = await own_log(world.second)
+    await world.hub.hub.registry.grant(log, [GrantedScope(scope)])
+    await world.meet(world.second)
+    known = await world.second.store.read(lambda rows: rows.scopes.number_of(scope))
+    assert known is not None
