@@ -83,7 +83,10 @@ class Effect(NamedTuple):
     @property
     def touched(self) -> set[int]:
         """Fields and list fields in which what is shown may change."""
-        return {part.field for part in (*self.writes, *self.adds, *self.removals)}
+        touched = {write.field for write in self.writes}
+        touched.update(added.field for added in self.adds)
+        touched.update(removal.field for removal in self.removals)
+        return touched
 
     @property
     def fields(self) -> set[int]:

@@ -62,7 +62,8 @@ def apply_set(
 ) -> Applied:
     """The operations of a set, or single ones of the journal (seq 0), join the rows.
 
-    Admitted operations that stood here as own work become confirmed.
+    Admitted operations that stood here as own work become confirmed; what is admitted
+    here already is left as it is, so that doing it twice does no harm.
     """
     batch = _Batch(rows, log_no, scope_no, seq, received_at, import_no)
     return batch.apply(operations, is_admitted=admitted)
@@ -235,20 +236,16 @@ class _Batch:
         has_arrived: HasArrived,
     ) -> None:
         effect = step.effect
-        if not is_admitted:
-            add_pending(state, effect)
-        elif step.redaction is None:
+        is_here = effect.dot not in state.pending and (
+            state.is_created if effect.dot == state.birth else has_arrived(effect.dot)
+        )
+        if is_here:
+            if step.redaction is not None and is_admitted:
+                redact_effect(state, effect)
+        elif is_admitted:
             apply_effect(state, effect, has_arrived)
         else:
-            is_here = effect.dot not in state.pending and (
-                state.is_created
-                if effect.dot == state.birth
-                else has_arrived(effect.dot)
-            )
-            if is_here:
-                redact_effect(state, effect)
-            else:
-                apply_effect(state, effect, has_arrived)
+            add_pending(state, effect)
 
     def _has_arrived(self, record_no: int, dot: DotNo) -> bool:
         seq = self._rows.edits.seq_of(record_no, *dot)

@@ -40,7 +40,7 @@ Describe = Callable[[Mapping[int, Sequence[Value]], int], RowText]
 class SettingRows(Protocol):
     """Small named values of this machine."""
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str) -> Any:  # noqa: ANN401 (each name has its own type)
         """The value, or None where there is none."""
 
     def put(self, name: str, value: object) -> None:
@@ -161,9 +161,7 @@ class SetRows(Protocol):
     def holding(self, scope_no: int, log_no: int, n: int) -> list[SetRow]:
         """Sets of the scope that may hold operation *n* of the log, likeliest first."""
 
-    def after(
-        self, log_no: int, seq: int, set_hash: bytes, limit: int
-    ) -> list[SetRow]:
+    def after(self, log_no: int, seq: int, set_hash: bytes, limit: int) -> list[SetRow]:
         """Sets behind (log_no, seq, hash), over all logs, for walking through."""
 
     def count(self) -> int:
@@ -176,7 +174,11 @@ class SetRows(Protocol):
         """The set of the highest seq that is neither WAITING nor HELD."""
 
     def unnamed(
-        self, but_log_no: int, but_reason: str, after: tuple[int, int, bytes], limit: int
+        self,
+        but_log_no: int,
+        but_reason: str,
+        after: tuple[int, int, bytes],
+        limit: int,
     ) -> list[SetRow]:
         """Sets SEALED or HELD of other logs, of other reasons, behind *after*."""
 

@@ -287,6 +287,35 @@ async def test_every_order_of_arrival_comes_to_the_same_digest_and_tickets(
     assert found[0][1], "the history is meant to leave a field open"
 
 
+async def test_applying_a_set_twice_brings_no_dead_value_back(
+    machine: TestMachine,
+) -> None:
+    a = Writer("甲室")
+    first, record = a.create("一")
+    second, one = a.set(record, "二", record)
+    third, _ = a.set(record, "三", one)
+    for change_set in (first, second, third):
+        await machine.store.write(arrive(change_set, a))
+    before = await everything(machine)
+
+    def again(rows: Rows) -> None:
+        for seq, change_set in enumerate((first, second, third), 1):
+            for is_admitted in (True, False):
+                apply_set(
+                    rows,
+                    rows.logs.ensure(a.log),
+                    rows.scopes.ensure(SCOPE),
+                    decode_operations(change_set).operations,
+                    admitted=is_admitted,
+                    seq=seq,
+                    received_at=9,
+                )
+
+    await machine.store.write(again)
+    assert await everything(machine) == before
+    await assert_rebuilt_is_the_same(machine)
+
+
 async def test_rows_that_were_dropped_are_rebuilt_from_the_log(
     machine: TestMachine,
 ) -> None:

@@ -103,9 +103,7 @@ class SqliteSets:
             (scope_no, log_no, n, _LIKELY_HOLDERS),
         )
 
-    def after(
-        self, log_no: int, seq: int, set_hash: bytes, limit: int
-    ) -> list[SetRow]:
+    def after(self, log_no: int, seq: int, set_hash: bytes, limit: int) -> list[SetRow]:
         return self._all(
             f"{_SELECT} WHERE (log_no, seq, hash) > (?, ?, ?)"
             " ORDER BY log_no, seq, hash LIMIT ?",
@@ -134,7 +132,11 @@ class SqliteSets:
         return found[0] if found else None
 
     def unnamed(
-        self, but_log_no: int, but_reason: str, after: tuple[int, int, bytes], limit: int
+        self,
+        but_log_no: int,
+        but_reason: str,
+        after: tuple[int, int, bytes],
+        limit: int,
     ) -> list[SetRow]:
         return self._all(
             f"{_SELECT} WHERE state <> 3 AND state IN (1, 7) AND log_no <> ?"

@@ -16,7 +16,7 @@ class SqliteSettings:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str) -> Any:  # noqa: ANN401 (each name has its own type)
         found = self._database.execute(
             "SELECT value FROM settings WHERE name = ?", (name,)
         ).fetchone()
