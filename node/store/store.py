@@ -118,8 +118,12 @@ class Store:
         return await self._reader.run(lambda: self._read(work))
 
     async def damage(self) -> list[str]:
-        """What the database itself finds wrong with its pages; empty where nothing."""
-        return await self._reader.run(lambda: _damage(self._reader.database))
+        """What the database itself finds wrong with its pages; empty where nothing.
+
+        The writing connection looks: a reader may hold an old view of the text index,
+        and takes the new one for damage.
+        """
+        return await self._writer.run(lambda: _damage(self._writer.database))
 
     async def wait(self, work: Callable[[], T]) -> T:
         """The result of *work* that may wait for a lock or the disk, off the loop."""
