@@ -20,6 +20,7 @@ from node.catalogue.record import (
     shown_fields,
 )
 from node.catalogue.saving import Held
+from node.catalogue.unsealed import hidden_imports
 from node.errors import AmbiguousRecord, FondsNotNamed, UnknownFonds, UnknownRecord
 from node.history.state_packing import unpack_state
 from node.history.survivors import (
@@ -139,9 +140,10 @@ def seen_of(rows: Rows, row: RecordRow) -> Seen:
 def all_fonds(rows: Rows) -> list[Fonds]:
     """The fonds of this machine, by code."""
     found: dict[int, Fonds] = {}
+    hidden = hidden_imports(rows)
     for scope_no, record_no in rows.matches.fonds():
         row = rows.records.row(record_no)
-        if row is None or scope_no in found or not row.flags & RecordFlag.CREATED:
+        if row is None or scope_no in found or not is_seen_by_people(row, hidden):
             continue
         values = shown(state_of(row))
         code = _first_text(values.get(CODE, ()))

@@ -289,6 +289,7 @@ class Intake:
                 lambda n: (
                     create(n, self.actor, self.made_at, LEVEL_FONDS, parsed, self.pack),
                 ),
+                import_no=self.import_no,
             )
         self.opened.append(code)
         self._known[code] = scope_no

@@ -218,6 +218,9 @@ async def test_fonds_come_from_codes_or_from_the_command(
     assert result.opened_fonds == ("0055",)
     fonds = {f.code: f.title for f in await catalogue.fonds(CLERK)}
     assert fonds == {"0055": "开鲁镇人民政府", "0073": "库伦街道办事处"}
+    await catalogue.undo_import(CLERK, result.batch)
+    assert [f.code for f in await catalogue.fonds(CLERK)] == ["0073"]
+    await catalogue.import_workbook(CLERK, path)
     into = await catalogue.import_workbook(CLERK, path, "0073")
     assert into.added == 1
     assert (await catalogue.search(CLERK, Query((), {"fonds": "0055"}))).total == 1
