@@ -19,6 +19,8 @@ BEFORE_SIDECAR: Final = "before-sidecar"
 SIDECAR: Final = "sidecar"
 BEFORE_KEY: Final = "before-key"
 KEY: Final = "key"
+FRAME: Final = "frame"
+"""A frame is about to be sent, or was received and not yet taken."""
 
 
 class _Fuse:

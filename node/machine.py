@@ -16,12 +16,14 @@ from node.catalogue.fields import LEVEL, LEVEL_FONDS, TITLE
 from node.catalogue.pack import Pack
 from node.catalogue.secrecy import is_secret
 from node.clock import Clock, SystemClock
+from node.errors import FieldTooLarge
 from node.history.incarnation import begin
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.search.text import searchable
 from node.store.port import Rows
 from node.store.store import Store
+from protocol.exchange_limits import NAME_LIMIT_BYTES
 from protocol.identity import printed_log
 from protocol.operations import Actor, ActorKind
 from protocol.signing import public_key
@@ -121,6 +123,7 @@ class Machine:
     async def _init(
         cls, home: Home, name: str, role: Role, clock: Clock | None
     ) -> Machine:
+        check_name(name)
         home.begin()
         keys = KeyFolder(home)
         keys.make()
@@ -183,6 +186,17 @@ class Machine:
     async def close(self) -> None:
         """Close the store."""
         await self.store.close()
+
+
+def check_name(name: str) -> None:
+    """Return if a machine may be called *name*.
+
+    Raises:
+        FieldTooLarge: it is longer than what travels.
+    """
+    size_bytes = len(name.encode("utf-8", "surrogatepass"))
+    if size_bytes > NAME_LIMIT_BYTES:
+        raise FieldTooLarge(NAME, size_bytes, NAME_LIMIT_BYTES)
 
 
 def _facts(rows: Rows) -> tuple[str, Role, bytes]:

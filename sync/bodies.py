@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, Protocol
 
+from node.faults import FRAME, reached
 from protocol.compression import BEST_LEVEL
 from protocol.envelope import LENGTH_BYTES, OVERHEAD_BYTES, EnvelopeWriter
 from protocol.errors import RemoteProtocolError, UnknownPrefix
@@ -144,6 +145,7 @@ class BodyReader:
         return not self._is_ended or bool(self._waiting)
 
     async def _read_frame(self, frame: bytes) -> bytes:
+        reached(FRAME)
         try:
             return self._frames.read(frame)
         except UnknownPrefix:
@@ -202,6 +204,7 @@ async def sealed_blocks(
     """
     block = envelope.head + envelope.push(opening)
     async for frame in frames:
+        reached(FRAME)
         yield block
         block = envelope.push(frame)
     yield block + envelope.finish()

@@ -178,6 +178,7 @@ class _Session:
         )
 
     async def _until_even(self) -> None:
+        await self._machine.catalogue.recover()
         await self._box_keys.renew(await self._room.hub_time())
         await self._room.prepare()
         fruitless = 0

@@ -73,6 +73,7 @@ async def write_bundle(
         ReceiverNotNamed, ReceiverUnheard: it is not clear for which room, or nothing
             was heard from it yet.
     """
+    await machine.catalogue.recover()
     box_keys = BoxKeys(machine.store, machine.keys)
     tally = Tally()
     if machine.is_hub:

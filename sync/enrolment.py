@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from node.history.enrolment import Joined
 from node.keys import random_bytes
-from node.machine import Machine
+from node.machine import Machine, check_name
 from protocol.envelope import STREAM_HEADER_BYTES, EnvelopeKind, EnvelopeReader
 from protocol.errors import BadSignature, UnexpectedMessage
 from protocol.identity import ZERO_HASH, Scope, log_id
@@ -37,9 +37,12 @@ async def make_invitation(
 
     Raises:
         NotAHub: the machine is a room.
+        FieldTooLarge: the name or a code is longer than what travels.
     """
     if not machine.is_hub:
         raise NotAHub
+    for text in (name, *fonds):
+        check_name(text)
     invitation = await machine.hub.registry.invite(name, fonds, address)
     return encode_invitation(invitation)
 

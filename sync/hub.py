@@ -64,6 +64,7 @@ async def listening(machine: Machine, host: str, port: int) -> AsyncIterator[int
         raise NotAHub
     box_keys = BoxKeys(machine.store, machine.keys)
     await box_keys.renew(machine.clock.now())
+    await machine.catalogue.recover()
     await machine.hub.prepare()
     counter = Counter(machine, box_keys)
     paths = {"/x": counter.exchange, "/join": counter.join}

@@ -15,8 +15,9 @@ from tests.support.processes import HubProcess, dangyi, start
 KILLS = 200 if os.environ.get("DANGYI_SOAK") else 10
 
 IS_SOAK = KILLS > 10
+_POINTS = ("commit", "before-commit", "frame")
 _NUMBERS = range(1, 13) if IS_SOAK else (1, 3)
-HUB_FAULTS = [f"{point}:{n}" for point in ("commit", "before-commit") for n in _NUMBERS]
+HUB_FAULTS = [f"{point}:{n}" for point in _POINTS for n in _NUMBERS]
 ROOM_FAULTS = [*HUB_FAULTS, "before-sidecar:1", "sidecar:1"]
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(1_800 if IS_SOAK else 170)]

@@ -31,6 +31,7 @@ from tests.support.county import (
     CLERK,
     FONDS,
     County,
+    SetClock,
     add_many,
     all_scopes,
     assert_even,
@@ -278,6 +279,24 @@ async def test_a_join_whose_answer_was_lost_is_made_again(tmp_path: Path) -> Non
         await room.catalogue.add(CLERK, FONDS, {"title": "关于春耕的通知"})
         await place.sync(room)
         await assert_even(place.hub, room)
+
+
+@pytest.mark.parametrize("now", [0, 2_524_608_000])
+async def test_a_room_whose_clock_is_at_1970_or_2050_exchanges_all_the_same(
+    tmp_path: Path, now: int
+) -> None:
+    async with county(tmp_path) as place:
+        right, place.clock = place.clock, SetClock(now)
+        room = await place.room("甲", is_first=True)
+        other = await place.room("乙")
+        await add_many(room, 3)
+        for _ in range(3):
+            await place.sync(room)
+            await place.sync(other)
+            right.time += 9 * 86_400
+        assert await titles(other) == await titles(place.hub) == await titles(room)
+        assert (await place.sync(room)).requests == 1
+        await assert_even(place.hub, room, other)
 
 
 @pytest.mark.parametrize(
