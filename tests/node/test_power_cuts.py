@@ -60,7 +60,7 @@ async def assert_whole(machine: TestMachine, lines: list[list[str]]) -> None:
             assert (int(line[1]), line[2]) in stored
 
     def titles(rows: Rows) -> dict[int, str]:
-        return {row.n: row.search_text for row in rows.records.after(0, 9_999)}
+        return {row.n: row.search_text for row in rows.records.after(0, 10**6)}
 
     shown = await machine.store.read(titles)
     for line in lines:
@@ -149,7 +149,7 @@ async def test_two_processes_at_one_room_lose_nothing(tmp_path: Path) -> None:
     machine = await TestMachine.open(home)
 
     def all_numbers(rows: Rows) -> set[int]:
-        return {row.n for row in rows.records.after(0, 9_999)}
+        return {row.n for row in rows.records.after(0, 10**6)}
 
     assert {int(n) for n in saved} <= await machine.store.read(all_numbers)
     report = await check(machine.store, machine.keys, machine.home, rebuild=True)
