@@ -141,6 +141,7 @@ async def _take_down(link: Link) -> None:
 async def test_a_bad_road_is_travelled_with_little_sent_twice(tmp_path: Path) -> None:
     """A fifth of 64 kbit/s, 300 ms and a reset every 20 s, in all three."""
     sent_bytes = []
+    cuts_made = 0
     for name, every_seconds in (("clean", None), ("bad", 2.0)):
         async with county(tmp_path / name) as place:
             room = await place.room("甲", is_first=True)
@@ -155,10 +156,11 @@ async def test_a_bad_road_is_travelled_with_little_sent_twice(tmp_path: Path) ->
             ) as link:
                 report = await place.sync(room, link.address)
                 sent_bytes.append(link.bytes_up)
+                cuts_made = link.cuts_made
                 assert (link.cuts_made >= 2) == (name == "bad")
                 assert link.bytes_down < 4_000 * report.requests
             assert report.results == {"applied": 20}
             await assert_even(place.hub, room)
-    # Beside what a cut frame costs there are the heads of more requests, and streams
-    # begun anew from a prefix.
-    assert sent_bytes[1] < 1.12 * sent_bytes[0]
+    # A cut costs the frame in flight, here at most 4.5 KB, and two more requests; a
+    # stream that begins anew from a prefix costs a few percent.
+    assert sent_bytes[1] < 1.06 * sent_bytes[0] + 6_000 * cuts_made
