@@ -20,6 +20,7 @@ from node.catalogue.record import (
     shown_fields,
 )
 from node.catalogue.saving import Held
+from node.catalogue.shown import values_shown
 from node.catalogue.unsealed import hidden_imports
 from node.errors import AmbiguousRecord, FondsNotNamed, UnknownFonds, UnknownRecord
 from node.history.state_packing import unpack_state
@@ -74,7 +75,7 @@ def is_seen_by_people(row: RecordRow, hidden_imports: Iterable[int]) -> bool:
 def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record:
     """The record of a row."""
     state = state_of(row)
-    values = shown(state)
+    values = values_shown(rows, row, state, pack)
     opened = [n for n in open_fields(state) if n != EXISTENCE_FIELD]
     names = tuple(
         pack.by_number[n].name if n in pack.by_number else f"field-{n}" for n in opened
@@ -83,7 +84,9 @@ def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record
         id=printed_id(dot_of(rows, row)),
         level=level_name(values),
         fonds=fonds_code,
-        code=row.code,
+        code=next(
+            (code for code in values.get(CODE, ()) if isinstance(code, str)), None
+        ),
         state=_state_word(row.flags),
         fields=shown_fields(values, pack),
         open_fields=names,

@@ -12,9 +12,9 @@ from node.catalogue.fields import TITLE
 from node.catalogue.histories import machine_name, shown_of
 from node.catalogue.pack import DECIDED_BY_PEOPLE, Pack
 from node.catalogue.reading import dot_of, state_of
+from node.catalogue.shown import values_shown
 from node.catalogue.values import shown_value
 from node.history.effects import RESTORED, WITHDRAWN
-from node.history.survivors import shown
 from node.history.tickets import unpack_sides
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow, TicketRow
@@ -104,7 +104,7 @@ def _told(
         field=name,
         fonds=codes.get(ticket.scope_no, ""),
         code=row.code,
-        title=_title(row),
+        title=_title(rows, row, pack),
         values=tuple(
             TicketSide(
                 value=_side_value(ticket.field, side.shown, pack),
@@ -118,8 +118,8 @@ def _told(
     )
 
 
-def _title(row: RecordRow) -> str | None:
-    titles = shown(state_of(row)).get(TITLE, [])
+def _title(rows: Rows, row: RecordRow, pack: Pack) -> str | None:
+    titles = values_shown(rows, row, state_of(row), pack).get(TITLE, [])
     return shown_value(titles[0]) if titles else None
 
 

@@ -83,4 +83,4 @@ def _note_receipt(rows: Rows, log_no: int, log: bytes, checkpoint: Checkpoint) -
     receipt = Receipted(log, seq, set_hash, checkpoint.receipt, checkpoint.hub_time)
     put_receipted(rows, receipt)
     if seq:
-        rows.sets.set_receipt(log_no, seq, set_hash, checkpoint.receipt)
+        rows.sets.set_receipts(log_no, seq, checkpoint.receipt)

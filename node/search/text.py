@@ -70,8 +70,8 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
                 if folded:
                     segments.append(f"{mark}{folded}\n")
                     folded_texts.append(folded)
-    code = _first_text(values.get(CODE))
-    date = _first_text(values.get(DATE))
+    code = _least_text(values.get(CODE))
+    date = _least_text(values.get(DATE))
     years = effective_years(values)
     tokens = [pairs("\n".join(folded_texts))]
     if scope_no:
@@ -183,8 +183,7 @@ def _plain(shown: Sequence[Value] | None) -> list[str]:
     return [str(value) for value in shown or () if isinstance(value, (str, int))]
 
 
-def _first_text(shown: Sequence[Value] | None) -> str | None:
-    for value in shown or ():
-        if isinstance(value, str):
-            return value
-    return None
+def _least_text(shown: Sequence[Value] | None) -> str | None:
+    """The smallest: which machine wrote it first must not show."""
+    texts = [value for value in shown or () if isinstance(value, str)]
+    return min(texts) if texts else None

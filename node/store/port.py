@@ -155,6 +155,9 @@ class SetRows(Protocol):
     def set_receipt(self, log_no: int, seq: int, set_hash: bytes, receipt: int) -> None:
         """The hub's receipt number of the set."""
 
+    def set_receipts(self, log_no: int, up_to_seq: int, receipt: int) -> None:
+        """The hub's receipt covers the log up to *up_to_seq*; older ones stay."""
+
     def drop_body(self, log_no: int, seq: int, set_hash: bytes) -> None:
         """The set's body leaves; header, hash and signature stay."""
 

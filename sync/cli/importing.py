@@ -150,5 +150,5 @@ async def export(call: Call) -> int:
     if call.paper.is_json:
         call.paper.document({"file": str(path), "rows": count})
     else:
-        call.paper.say("export.done", count=count, path=str(path))
+        call.paper.say("export.done", rows=count, path=str(path))
     return 0

@@ -89,6 +89,13 @@ class SqliteSets:
             (receipt, log_no, seq, set_hash),
         )
 
+    def set_receipts(self, log_no: int, up_to_seq: int, receipt: int) -> None:
+        self._database.execute(
+            "UPDATE change_sets SET receipt = ?"
+            " WHERE log_no = ? AND seq <= ? AND receipt = 0",
+            (receipt, log_no, up_to_seq),
+        )
+
     def drop_body(self, log_no: int, seq: int, set_hash: bytes) -> None:
         self._database.execute(
             "UPDATE change_sets SET body = NULL"
