@@ -18,6 +18,7 @@ from typing import Final
 
 from node.clock import elapsed
 from node.errors import NodeError
+from node.history.departures import Outgoing
 from node.history.room import Until
 from node.keys import random_bytes
 from node.machine import HUB_ADDRESS, Machine
@@ -223,8 +224,7 @@ class _Session:
             limit_bytes=self._bound_bytes,
             choose_prefix=None if self._is_plain else self._room.choose_prefix,
         )
-        if not only_asks:
-            await load.fill(statements, self._room.outgoing())
+        await load.fill(statements, _nothing() if only_asks else self._room.outgoing())
         request = Request(
             self._room,
             self._box_keys,
@@ -310,6 +310,13 @@ async def _ended_open(machine: Machine) -> bool:
     """The last session may have ended behind a request without an answer."""
     last = await machine.store.read(lambda rows: rows.exchanges.newest(1))
     return bool(last) and last[0].outcome not in _ANSWERED_OUTCOMES
+
+
+async def _nothing() -> AsyncIterator[Outgoing]:
+    """What goes up with a request that only asks."""
+    nothing: tuple[Outgoing, ...] = ()
+    for each in nothing:
+        yield each
 
 
 async def _listed(frames: list[bytes]) -> AsyncIterator[bytes]:

@@ -207,6 +207,24 @@ async def test_a_room_renews_its_keys_by_the_hubs_time_and_tells_so(
         assert await hub_keys.known(room_keys.owner, Purpose.WIRE) == newest
 
 
+async def test_a_new_key_of_a_room_is_told_although_the_first_request_was_cut(
+    tmp_path: Path,
+) -> None:
+    async with county(tmp_path) as place:
+        room = await place.room("甲", is_first=True)
+        await place.sync(room)
+        place.clock.time += 8 * 86_400
+        await place.sync(room)
+        cuts = [Cut(1, is_up=True, at_byte=120)]
+        async with Link("127.0.0.1", place.port, cuts=cuts) as link:
+            await place.sync(room, link.address)
+        room_keys = BoxKeys(room.store, room.keys)
+        hub_keys = BoxKeys(place.hub.store, place.hub.keys)
+        assert await hub_keys.known(
+            room_keys.owner, Purpose.WIRE
+        ) == await room_keys.newest_own(Purpose.WIRE)
+
+
 async def test_a_hub_that_forgot_its_newest_box_key_makes_one_above_it(
     tmp_path: Path,
 ) -> None:
