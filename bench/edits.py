@@ -50,8 +50,8 @@ def edit_of(fields: Mapping[str, Any], dice: Random) -> Values:
             stem = known.rpartition("〕")[0] or f"科政发〔{year}"
             return {"doc_no": f"{stem}〕{dice.randint(1, 300)}号"}
         case "retention_code":
-            known = fields.get("retention_code")
-            others = [term for term in RETENTIONS if term != known]
+            present = fields.get("retention_code")
+            others = [term for term in RETENTIONS if term != present]
             return {"retention_code": dice.choice(others)}
         case "creators":
             creators = fields.get("creators") or ["科尔沁区人民政府"]
