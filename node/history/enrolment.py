@@ -14,7 +14,7 @@ import msgpack
 from node.history.trust import entry_of, issue, note_aliases
 from node.store.port import Rows
 from node.store.row_types import BoxKeyRow, InvitationRow
-from protocol.boxkeys import encode_statement
+from protocol.boxkeys import encode_statement, verify_statement
 from protocol.errors import UnexpectedMessage
 from protocol.identity import Scope, log_id
 from protocol.messages import (
@@ -80,6 +80,7 @@ def admit_machine(
     *scopes*: the hub's scope for each fonds code of the invitation.
 
     Raises:
+        BadSignature: a box key is not the machine's own word.
         UnexpectedMessage: there is no such invitation, or another machine used it.
     """
     log = log_id(statement.node_key, statement.nonce)
@@ -88,6 +89,7 @@ def admit_machine(
         message = "no such invitation"
         raise UnexpectedMessage(message)
     for key in (statement.wire_key, statement.courier_key):
+        verify_statement(key, statement.node_key)
         rows.box_keys.put(
             BoxKeyRow(key.owner, key.purpose, key.serial, encode_statement(key))
         )

@@ -7,18 +7,24 @@ the rooms that hold it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from node.history.order import head_of, open_epoch
 from node.history.trust import FLOOR, serial_of
 from node.store.port import Rows
-from node.store.row_types import PeerRow
+from node.store.row_types import HeadRow, PeerRow
 from protocol.hello_codec import encode_hello
-from protocol.messages import Hello
+from protocol.messages import Hello, ScopePlace
 
 GAPS = "trust.gaps"
 """[last serial before a restore, first serial after it] for every restore: a list of
 a serial between them is one that this hub has signed and lost."""
 SERIALS_SKIPPED = 1 << 16
 """How far serials jump when the hub is restored, above all that it may have lost."""
+SERIALS_BELIEVED = 1 << 24
+EPOCHS_BELIEVED = 64
+"""A hello that claims to know of more than so many serials or epochs that this hub
+does not is not believed: numbers end somewhere, and no room may use them up."""
 
 
 def is_newer(rows: Rows, hello: Hello) -> bool:
@@ -39,16 +45,10 @@ def note_hello(rows: Rows, hello: Hello, hello_hash: bytes, now: int) -> bool:
 
 def is_ahead(rows: Rows, hello: Hello) -> bool:
     """Whether the room has seen more of this hub than the hub knows of itself."""
-    for place in hello.scopes:
-        scope_no = rows.scopes.number_of(place.scope)
-        if scope_no is None:
-            continue
-        head = head_of(rows, scope_no)
-        if place.epoch > head.epoch:
-            return True
-        if place.epoch == head.epoch and place.place > head.place:
-            return True
-    return False
+    return any(
+        (place.epoch, place.place) > (head.epoch, head.place)
+        for place, head in _believed(rows, hello)
+    )
 
 
 def lost_since(rows: Rows, serial: int) -> int | None:
@@ -68,7 +68,14 @@ def is_trust_behind(rows: Rows, hello: Hello) -> bool:
 
 def raise_for(rows: Rows, hello: Hello) -> None:
     """Open a new epoch in every scope, above all that the hello speaks of."""
-    open_epochs(rows, max((place.epoch for place in hello.scopes), default=0))
+    heard = (place.epoch for place, _ in _believed(rows, hello))
+    open_epochs(rows, max(heard, default=0))
+
+
+def rise_above(rows: Rows, hello: Hello) -> None:
+    """Issue no serial that the room has heard of already."""
+    if hello.trust_serial - serial_of(rows) <= SERIALS_BELIEVED:
+        skip_serials(rows, hello.trust_serial)
 
 
 def open_epochs(rows: Rows, above: int = 0) -> None:
@@ -89,5 +96,15 @@ def skip_serials(rows: Rows, serial: int) -> None:
     last = serial_of(rows)
     if serial > max(last, int(rows.settings.get(FLOOR) or 0)):
         rows.settings.put(FLOOR, serial)
-        gaps = rows.settings.get(GAPS) or []
+        gaps = [gap for gap in rows.settings.get(GAPS) or [] if gap[0] != last]
         rows.settings.put(GAPS, [*gaps, [last, serial + 1]])
+
+
+def _believed(rows: Rows, hello: Hello) -> Iterator[tuple[ScopePlace, HeadRow]]:
+    """Places of the hello in scopes of this hub, beside where each order ends."""
+    for place in hello.scopes:
+        scope_no = rows.scopes.number_of(place.scope)
+        if scope_no is not None:
+            head = head_of(rows, scope_no)
+            if place.epoch - head.epoch <= EPOCHS_BELIEVED:
+                yield place, head

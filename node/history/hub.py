@@ -18,7 +18,7 @@ from node.history.epochs import (
     is_trust_behind,
     note_hello,
     raise_for,
-    skip_serials,
+    rise_above,
 )
 from node.history.feed import FeedPlan, Sent, feed_part, plan_feed
 from node.history.intake import Intake, Taken, ensure_log
@@ -26,7 +26,7 @@ from node.history.order import scope_named
 from node.history.prefixes import choose_prefix, prefix_of
 from node.history.registry import HubRegistry
 from node.history.results import results_for
-from node.history.returned import adopt_list
+from node.history.returned import LIST_PARTS, adopt_list, is_lost_word
 from node.history.sealing import seal
 from node.history.trust import entry_of, entry_of_key, serial_of, signed_list
 from node.home import Home
@@ -170,8 +170,7 @@ class HubSide:
             await self._store.write(lambda rows: self._notice(rows, hello))
         parts = [item for item in items if isinstance(item, TrustList)]
         if parts:
-            received.lists += parts
-            await self._store.write(lambda rows: self._take_list(rows, received))
+            await self._store.write(lambda rows: self._take_list(rows, received, parts))
         wires = [item.wire for item in items if isinstance(item, SetItem)]
         done = 0
         while done < len(wires):
@@ -240,10 +239,17 @@ class HubSide:
         intake.finish()
         return True
 
-    def _take_list(self, rows: Rows, received: Received) -> None:
+    def _take_list(
+        self, rows: Rows, received: Received, parts: Sequence[TrustList]
+    ) -> None:
         """A returned list that is not this hub's, or not whole yet, changes nothing."""
+        hub_key = public_key(self._keys.machine_seed)
+        lost = [part for part in parts if is_lost_word(rows, part, hub_key)]
+        if not lost or len(received.lists) + len(lost) > LIST_PARTS:
+            return
+        received.lists += lost
         try:
-            adopt_list(rows, received.lists, public_key(self._keys.machine_seed))
+            adopt_list(rows, received.lists, hub_key)
         except BadSignature:
             return
         received.has_list = True
@@ -287,8 +293,7 @@ class HubSide:
         ensure_log(rows, hello.log, hello.birth)
         if not is_newer(rows, hello):
             return
-        if hello.trust_serial > serial_of(rows):
-            skip_serials(rows, hello.trust_serial)
+        rise_above(rows, hello)
         if is_ahead(rows, hello):
             raise_for(rows, hello)
 

@@ -24,6 +24,8 @@ from protocol.operations import Value
 
 RECEIPTS = "receipts.last"
 _WAITING_AT_ONCE = 64
+FORKS_DECIDED = 64
+"""Forks of one log; every machine hears of each. More of its sets have to wait."""
 
 IsSecret = Callable[[int, Value], bool]
 
@@ -65,15 +67,17 @@ class Intake:
         if self._is_stored(root, change_set):
             return Taken(header.log, header.seq, Verdict.DUPLICATE)
         home = self._home(root, change_set)
+        placed = None if home is None else self._place(root, home, change_set)
         self._receipt += 1
-        if home is None:
-            row = self._store(root.log_no, change_set, SetState.WAITING)
-            self._admission.say(root, row, Verdict.WAITING, "gap")
+        if placed is None:
+            reason = "gap" if home is None else "forks"
+            row = self._store(root.log_no, change_set, reason)
+            self._admission.say(root, row, Verdict.WAITING, reason)
             if header.lost:
                 self.close_gaps(header.log)
-            return Taken(header.log, header.seq, Verdict.WAITING, "gap")
-        home, is_fork = self._place(root, home, change_set)
-        row = self._store(home, change_set, SetState.WAITING)
+            return Taken(header.log, header.seq, Verdict.WAITING, reason)
+        home, is_fork = placed
+        row = self._store(home, change_set)
         self._advance(row)
         taken = self._judge(root, row, change_set, is_fork=is_fork)
         self._follow(root, row)
@@ -163,16 +167,16 @@ class Intake:
         return None
 
     def _is_gap_stated(self, root: LogRow, first: int, last: int) -> bool:
-        gaps = stated_gaps(self._rows, root.log_no)
-        return all(
-            any(begin <= seq <= end for begin, end in gaps)
-            for seq in range(first, last + 1)
-        )
+        missing = first
+        for begin, end in sorted(stated_gaps(self._rows, root.log_no)):
+            if begin <= missing:
+                missing = max(missing, end + 1)
+        return missing > last
 
     def _place(
         self, root: LogRow, home: int, change_set: ChangeSet
-    ) -> tuple[int, bool]:
-        """Where the set is stored, and whether it is there by a fork."""
+    ) -> tuple[int, bool] | None:
+        """Where the set is stored, and whether by a fork; None: of too many forks."""
         header = change_set.header
         if self._head(home)[0] < header.seq:
             return home, False
@@ -183,6 +187,9 @@ class Intake:
         ]
         if not kept:
             return home, False
+        entry = entry_of(self._rows, root.log)
+        if entry is not None and len(entry.forks) >= FORKS_DECIDED:
+            return None
         home_log = self._rows.logs.row(home)
         fork = Fork(
             seq=header.seq,
@@ -194,7 +201,7 @@ class Intake:
         decide_fork(self._rows, root.log, fork)
         return ensure_branch(self._rows, root.log_no, fork), True
 
-    def _store(self, log_no: int, change_set: ChangeSet, state: int) -> SetRow:
+    def _store(self, log_no: int, change_set: ChangeSet, reason: str = "gap") -> SetRow:
         header = change_set.header
         row = SetRow(
             log_no=log_no,
@@ -203,8 +210,8 @@ class Intake:
             scope_no=self._rows.scopes.ensure(header.scope),
             first_n=header.first_n,
             op_count=header.count,
-            state=state,
-            reason="gap",
+            state=SetState.WAITING,
+            reason=reason,
             received_at=self._now,
             receipt=self._receipt,
             header=change_set.header_bytes,
@@ -224,7 +231,8 @@ class Intake:
                     continue
                 change_set = stored_set(waiting.header, waiting.signature, waiting.body)
                 if change_set.header.prev == before.hash:
-                    pending.append(self._link(root, before.log_no, waiting, change_set))
+                    linked = self._link(root, before.log_no, waiting, change_set)
+                    pending += [] if linked is None else [linked]
 
     def close_gaps(self, log: bytes) -> None:
         """Link what waits behind gaps that were stated."""
@@ -240,15 +248,18 @@ class Intake:
                 change_set = stored_set(waiting.header, waiting.signature, waiting.body)
                 home = self._home(root, change_set)
                 if home is not None:
-                    self._link(root, home, waiting, change_set)
-                    linked += 1
+                    row = self._link(root, home, waiting, change_set)
+                    linked += row is not None
             if not linked:
                 return
 
     def _link(
         self, root: LogRow, home: int, waiting: SetRow, change_set: ChangeSet
-    ) -> SetRow:
-        home, is_fork = self._place(root, home, change_set)
+    ) -> SetRow | None:
+        placed = self._place(root, home, change_set)
+        if placed is None:
+            return None
+        home, is_fork = placed
         if home != waiting.log_no:
             self._rows.sets.move(waiting, home, waiting.scope_no)
         row = waiting._replace(log_no=home)

@@ -12,8 +12,23 @@ from dataclasses import replace
 from node.history.epochs import lost_since, skip_serials
 from node.history.trust import entries, issue, note_aliases, serial_of
 from node.store.port import Rows
+from protocol.errors import BadSignature
 from protocol.messages import LogState, TrustEntry, TrustList
-from protocol.trust import merged, verify_trust_list
+from protocol.trust import merged, verify_trust_list, verify_trust_signature
+
+LIST_PARTS = 64
+"""Parts of a returned list that are kept until it is whole."""
+
+
+def is_lost_word(rows: Rows, part: TrustList, hub_key: bytes) -> bool:
+    """Whether the part is of a list that this hub signed, and has lost."""
+    if lost_since(rows, part.serial) is None:
+        return False
+    try:
+        verify_trust_signature(part, hub_key)
+    except BadSignature:
+        return False
+    return True
 
 
 def adopt_list(rows: Rows, parts: Sequence[TrustList], hub_key: bytes) -> bool:
