@@ -8,6 +8,7 @@ changed by it.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _OPENING: Final = "〔﹝[【〖（(［{｛〘"
@@ -21,6 +22,8 @@ _REPLACEMENT: Final = "\ufffd"
 _COMBINING: Final = range(0x0300, 0x0370)
 _MONGOLIAN_CONTROLS: Final = range(0x180B, 0x1810)
 _SELECTORS: Final = range(0xFE00, 0xFE10)
+_SHORT: Final = 12
+_REMEMBERED: Final = 8192
 _OWN_MARKS: Final = range(0xF0000, 0x110000)
 """Private planes: the index uses them for its own marks, so texts may not."""
 
@@ -78,4 +81,12 @@ _FOLDING: Final = _Folding()
 
 def fold(text: str) -> str:
     """*text* as the index holds it: one width, case, dash, dot, bracket; no space."""
+    if len(text) <= _SHORT:
+        return _fold_short(text)
+    return text.translate(_FOLDING)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _fold_short(text: str) -> str:
+    """Issuers, codes of offices and years come again and again."""
     return text.translate(_FOLDING)
