@@ -49,7 +49,14 @@ from sync.errors import (
     SyncError,
 )
 from sync.http_client import Response, Wire
-from sync.statuses import BUSY, KEY_NOTICE, NOTICE_LIMIT_BYTES, OK, PREFIX_NOT_HELD
+from sync.statuses import (
+    BUSY,
+    KEY_NOTICE,
+    NOT_KNOWN,
+    NOTICE_LIMIT_BYTES,
+    OK,
+    PREFIX_NOT_HELD,
+)
 
 FRUITLESS_LIMIT: Final = 6
 """Requests running that brought nothing forward before a session gives up."""
@@ -124,6 +131,8 @@ class _Session:
         self._only_asks = False
         """A request ended without a checkpoint: ask where the hub stands."""
         self._is_plain = False
+        self._introduces = False
+        """The hub did not know this machine's log: say whose it is."""
         self._is_even = False
         self._has_met = False
         """Somebody was there in this session."""
@@ -217,6 +226,7 @@ class _Session:
         hello, statements = await self._room.hello(
             self._until,
             plain=self._is_plain,
+            introduces=self._introduces,
             accepts_bytes=0 if only_asks else self._bound_bytes,
         )
         load = Load(
@@ -296,6 +306,8 @@ class _Session:
             return PeerRefused(where, "box-key-renewed")
         if response.status == PREFIX_NOT_HELD:
             self._is_plain = True
+        if response.status == NOT_KNOWN:
+            self._introduces = True
         return PeerRefused(where, await response.refusal())
 
 

@@ -124,7 +124,7 @@ async def _blocks_to_hub(
         raise NotJoined
     await box_keys.renew(await machine.room.hub_time())
     await machine.room.prepare()
-    hello, statements = await machine.room.hello(None)
+    hello, statements = await machine.room.hello(None, introduces=True)
     envelope = EnvelopeWriter.to_receiver(
         EnvelopeKind.BUNDLE_TO_HUB, box.key, random_bytes(SECRET_BYTES)
     )

@@ -5,6 +5,7 @@ Nothing but HTTP lives here; what the bytes mean is the reception's.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 
 from sync.errors import AddressInUse
-from sync.inflow import BUFFER_BYTES
+from sync.inflow import BUFFER_BYTES, IDLE_SECONDS
 from sync.sockets import make_narrow
 
 PIECE_BYTES: Final = 8 * 1024
@@ -96,7 +97,12 @@ async def _gather(blocks: AsyncIterator[bytes]) -> tuple[bytes, bool]:
 async def _write(writer: AbstractStreamWriter, block: bytes) -> None:
     for start in range(0, len(block), PIECE_BYTES):
         await writer.write(block[start : start + PIECE_BYTES])
-        await writer.drain()
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                await writer.drain()
+        except TimeoutError as error:
+            message = "nothing could be sent for too long"
+            raise ConnectionResetError(message) from error
 
 
 def refusal(

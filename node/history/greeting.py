@@ -52,10 +52,12 @@ def make_hello(
     accepts_bytes: int,
     is_plain: bool,
     asks_all: bool,
+    introduces: bool = False,
 ) -> Hello:
     """The next hello; its exchange number is used up.
 
-    *asks_all*: the trust list is to come whole.
+    *asks_all*: the trust list is to come whole. *introduces*: it carries the key, also
+    where the hub has signed for this log: a restored hub may have forgotten it.
     """
     own = rows.logs.own()
     if own is None:
@@ -86,7 +88,7 @@ def make_hello(
         accepts_bytes=accepts_bytes,
         clock=clock,
         is_plain=is_plain,
-        birth=None if receipted(rows).seq else birth_of(rows),
+        birth=birth_of(rows) if introduces or not receipted(rows).seq else None,
     )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from node.clock import Clock, elapsed
+from node.errors import IncarnationBehind, SidecarDamaged
 from node.history.digest import refresh_buckets
 from node.history.epochs import (
     is_ahead,
@@ -28,6 +29,7 @@ from node.history.registry import HubRegistry
 from node.history.results import results_for
 from node.history.returned import LIST_PARTS, adopt_list, is_lost_word
 from node.history.sealing import seal
+from node.history.succession import succeed
 from node.history.trust import entry_of, entry_of_key, serial_of, signed_list
 from node.home import Home
 from node.keys import KeyFolder
@@ -125,7 +127,12 @@ class HubSide:
 
     async def prepare(self) -> None:
         """Seal what this hub wrote itself, and admit it to the order."""
-        await seal(self._store, self._keys, self._home, self._clock)
+        parts = (self._store, self._keys, self._home, self._clock)
+        try:
+            await seal(*parts)
+        except (IncarnationBehind, SidecarDamaged):
+            await succeed(self._store, self._home)
+            await seal(*parts)
         while await self._store.write(self._admit_own):
             pass
         await self.registry.settle()

@@ -43,6 +43,8 @@ from protocol.signing import key_hash, public_key
 from protocol.trust import sign_certificate
 
 _RELEASED_AT_ONCE = 8
+_SET_ASIDE = 1000
+"""Sets of one log that are looked at; no log's stand in the way of another's."""
 _BY_RIGHT = frozenset({"scope", "unknown-log"})
 """Reasons of quarantine that a grant may lift."""
 
@@ -217,8 +219,13 @@ class HubRegistry:
     ) -> tuple[int, int, bytes] | None:
         """Judge some sets again whose log may have got the right meanwhile."""
         intake = Intake(rows, self._clock.now(), self._is_secret)
-        found = rows.sets.in_state(None, SetState.QUARANTINED, 1000)
-        left = [row for row in found if (row.log_no, row.seq, row.hash) > after]
+        left = (
+            row
+            for log in rows.logs.all()
+            if log.log_no >= after[0]
+            for row in rows.sets.in_state(log.log_no, SetState.QUARANTINED, _SET_ASIDE)
+            if (row.log_no, row.seq, row.hash) > after
+        )
         done = 0
         for row in left:
             after = (row.log_no, row.seq, row.hash)
@@ -228,8 +235,8 @@ class HubRegistry:
                 intake.rejudge(row)
                 done += 1
             if done >= _RELEASED_AT_ONCE:
-                return after
-        return None
+                break
+        return after if done else None
 
     def _has_right(self, rows: Rows, log_no: int, header: bytes) -> bool:
         root = rows.logs.row(root_no(rows, log_no))

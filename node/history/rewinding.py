@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from node.history.order import chain_at, head_of
 from node.history.rebuilding import rebuild_records
-from node.history.redactions import records_of_set
+from node.history.redactions import BARRED, records_of_set
 from node.store.port import Rows
 from node.store.row_types import HeadRow, OrderRow, SetState
 from protocol.messages import EntryKind
 
 _PLACES_A_STEP = 4
+_MANY = 1 << 30
 
 
 def rewind_step(rows: Rows, scope_no: int, epoch: int, place: int) -> bool:
@@ -42,8 +43,20 @@ def rewind_step(rows: Rows, scope_no: int, epoch: int, place: int) -> bool:
 
 
 def resend_settled(rows: Rows) -> None:
-    """Sets that no order names are to be handed over again."""
+    """Sets that no order names are to be handed over again.
+
+    Those of former own logs too that the hub had set aside: of these no receipt is
+    read any more that would fall.
+    """
     rows.sets.forget_reason(HANDED)
+    own = rows.logs.own()
+    for log in rows.logs.all():
+        if own is None or not log.is_own or log.log_no == own.log_no:
+            continue
+        for state in (SetState.WAITING, SetState.QUARANTINED):
+            for row in rows.sets.in_state(log.log_no, state, _MANY):
+                if row.reason != BARRED:
+                    rows.sets.set_state(row.log_no, row.seq, row.hash, SetState.SEALED)
 
 
 HANDED = "handed"

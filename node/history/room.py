@@ -130,6 +130,7 @@ class RoomSide:
         until: Until | None = None,
         *,
         plain: bool = False,
+        introduces: bool = False,
         accepts_bytes: int = BODY_LIMIT_BYTES,
     ) -> tuple[Hello, tuple[BoxKeyStatement, ...]]:
         """The room's first words, and own box keys that the hub has not heard of.
@@ -155,6 +156,7 @@ class RoomSide:
                 accepts_bytes=accepts_bytes,
                 is_plain=plain,
                 asks_all=self._asks_all,
+                introduces=introduces,
             )
             statements, self._told = untold_statements(rows, mine)
             return made, statements
@@ -368,6 +370,8 @@ class RoomSide:
 
         def do(rows: Rows) -> ListTaken:
             if part.serial < serial_of(rows):
+                if is_live:
+                    resend_settled(rows)
                 return ListTaken.FOREIGN if is_live else ListTaken.TAKEN
             taken = take_list(
                 rows, self._parts, hub_key, may_replace=self._has_returned

@@ -111,10 +111,14 @@ def grant_scopes(
 
 
 def note_aliases(rows: Rows, granted: GrantedScope) -> int:
-    """Every identity of the scope is known from now on; its number."""
+    """Every identity of the scope is known from now on; its number.
+
+    An identity that stands in sets that were set aside, and in no order, is free.
+    """
     scope_no = rows.scopes.ensure(granted.scope)
     for alias in granted.aliases:
-        if rows.scopes.number_of(alias) is None:
+        known = rows.scopes.number_of(alias)
+        if known is None or rows.orders.head(known) is None:
             rows.scopes.add_alias(alias, scope_no)
     return scope_no
 

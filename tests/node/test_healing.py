@@ -186,3 +186,60 @@ async def test_a_hub_scope_that_nobody_wrote_is_equal(world: World) -> None:
     await world.meet(world.second)
     known = await world.second.store.read(lambda rows: rows.scopes.number_of(scope))
     assert known is not None
+
+
+async def test_a_hub_older_than_its_sidecar_goes_on_under_a_new_log(
+    world: World, tmp_path: Path
+) -> None:
+    await world.meet(world.first, world.second)
+    copy = await copy_of(world.hub, tmp_path / "copy")
+    await world.hub.create(world.scope, "备份后中心写的")
+    await world.hub.hub.prepare()
+    await world.meet(world.first, world.second)
+    former = await own_log(world.hub)
+    await put_back(world.hub, copy, with_sidecar=False)
+    await world.hub.create(world.scope, "恢复后中心写的")
+    await world.hub.hub.prepare()
+    assert await own_log(world.hub) != former
+    await world.meet(world.first, world.second, world.first)
+    for site in world.sites:
+        shown = await titles_of(site, world.scope)
+        assert {"备份后中心写的", "恢复后中心写的"} <= shown
+    assert await world.is_equal()
+
+
+async def test_what_a_restored_hub_had_set_aside_of_a_former_log_comes_back(
+    world: World, tmp_path: Path
+) -> None:
+    """No order names it, so only its own machine can bring it back."""
+    await world.meet(world.first, world.second)
+    copy = await copy_of(world.hub, tmp_path / "copy")
+    foreign = await world.first.open_fonds("999")
+    await world.first.create(foreign, "未授权全宗的一件")
+    await world.meet(world.first)
+    former = await own_log(world.first)
+    world.first.home.sidecar.unlink()
+    await world.first.create(world.scope, "新日志的一件")
+    await world.meet(world.first, world.second)
+    await put_back(world.hub, copy, with_sidecar=True)
+    # The second room knows the first's new log, and brings the trust list back.
+    await world.meet(world.second, world.first)
+    log = await entry_at(world.first, former)
+    scopes = (*log.scopes, GrantedScope(foreign))
+    await world.hub.hub.registry.grant(former, scopes)
+    assert "未授权全宗的一件" in await titles_of(world.hub, foreign)
+
+
+async def test_a_hub_that_forgot_a_log_knows_its_machine_when_it_says_its_key(
+    world: World, tmp_path: Path
+) -> None:
+    await world.meet(world.first)
+    copy = await copy_of(world.hub, tmp_path / "copy")
+    world.first.home.sidecar.unlink()
+    await world.first.create(world.scope, "新日志的一件")
+    await world.meet(world.first)
+    await put_back(world.hub, copy, with_sidecar=True)
+    short, _ = await world.first.room.hello(None)
+    assert await world.hub.hub.sender(short) is None
+    full, _ = await world.first.room.hello(None, introduces=True)
+    assert await world.hub.hub.sender(full) is not None

@@ -20,6 +20,7 @@ from protocol.errors import BadSignature
 from protocol.identity import ZERO_HASH
 from protocol.messages import (
     BoxKeyStatement,
+    GrantedScope,
     Hello,
     JoinStatement,
     Purpose,
@@ -28,7 +29,15 @@ from protocol.messages import (
 )
 from protocol.operations import Create
 from protocol.signing import public_key, sign
-from tests.support.exchanges import CLERK, LEVEL, TITLE, Site, World, exchange
+from tests.support.exchanges import (
+    CLERK,
+    LEVEL,
+    TITLE,
+    Site,
+    World,
+    exchange,
+    titles_of,
+)
 
 HIGHEST = 2**53 - 1
 
@@ -172,3 +181,20 @@ async def test_a_machine_that_joins_speaks_of_its_own_box_keys_only(
         lambda rows: rows.box_keys.newest(hub_key, Purpose.WIRE)
     )
     assert newest is None or newest.serial < HIGHEST
+
+
+async def test_what_one_room_has_set_aside_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.history.registry._SET_ASIDE", 3)
+    hindering = await world.first.open_fonds("998")
+    foreign = await world.second.open_fonds("999")
+    for room, scope in ((world.first, hindering), (world.second, foreign)):
+        for number in range(4):
+            await room.create(scope, f"等授权的第{number}件")
+            await room.room.prepare()
+        await exchange(world.hub, room)
+    own = await world.second.store.read(lambda rows: rows.logs.own())
+    assert own is not None
+    await world.hub.hub.registry.grant(own.log, (GrantedScope(foreign),))
+    assert "等授权的第3件" in await titles_of(world.hub, foreign)

@@ -306,3 +306,19 @@ async def test_a_restored_hub_gets_back_what_it_lost(
     assert "第二室改" in await titles_of(world.hub, world.scope)
     await world.meet(world.first, world.second)
     assert await world.is_equal()
+
+
+async def test_a_grant_names_the_scope_that_sets_were_set_aside_in(
+    world: World,
+) -> None:
+    own_id = await world.first.open_fonds("999")
+    await world.first.create(own_id, "先写后授权")
+    await world.meet(world.first)
+    hub_id = await world.hub.open_fonds("999")
+    own = await world.first.store.read(lambda rows: rows.logs.own())
+    assert own is not None
+    granted = GrantedScope(hub_id, (own_id,))
+    await world.hub.hub.registry.grant(own.log, (granted,))
+    assert "先写后授权" in await titles_of(world.hub, hub_id)
+    await world.meet(world.first)
+    assert "先写后授权" in await titles_of(world.first, hub_id)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from protocol.messages import Hello, TrustEntry
 from sync.link import Link
 from tests.support.county import (
     CLERK,
@@ -53,3 +56,21 @@ async def test_an_exchange_with_nothing_to_say_is_one_small_request(
             before = link.bytes_up + link.bytes_down
             await place.sync(room, link.address)
             assert link.bytes_up + link.bytes_down - before <= 1_050
+
+
+async def test_a_room_whose_log_the_hub_forgot_says_its_key_and_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with county(tmp_path) as place:
+        room = await place.room("甲", is_first=True)
+        await add_many(room, 2)
+        await place.sync(room)
+        sender = place.hub.hub.sender
+
+        async def forgets(hello: Hello) -> TrustEntry | None:
+            return None if hello.birth is None else await sender(hello)
+
+        monkeypatch.setattr(place.hub.hub, "sender", forgets)
+        await add_many(room, 1, first=10)
+        await place.sync(room)
+        assert len(await titles(place.hub)) == 3
