@@ -25,8 +25,7 @@ class SqliteRecords:
 
     def number_of(self, scope_no: int, log_no: int, n: int) -> int | None:
         found = self._database.execute(
-            "SELECT record_no FROM records"
-            " WHERE scope_no = ? AND log_no = ? AND n = ?",
+            "SELECT record_no FROM records WHERE scope_no = ? AND log_no = ? AND n = ?",
             (scope_no, log_no, n),
         ).fetchone()
         return None if found is None else int(found[0])

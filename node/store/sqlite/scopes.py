@@ -76,8 +76,7 @@ class SqliteScopes:
 
     def all(self) -> list[ScopeRow]:
         found = self._database.execute(
-            "SELECT scope_no, fonds, compartment, granted FROM scopes"
-            " ORDER BY scope_no"
+            "SELECT scope_no, fonds, compartment, granted FROM scopes ORDER BY scope_no"
         )
         return [_row(row) for row in found]
 

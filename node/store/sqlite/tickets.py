@@ -51,9 +51,7 @@ class SqliteTickets:
         return None if found is None else TicketRow(*found)
 
     def all(self) -> Iterator[TicketRow]:
-        found = self._database.execute(
-            f"{_SELECT} ORDER BY scope_no, record_no, field"
-        )
+        found = self._database.execute(f"{_SELECT} ORDER BY scope_no, record_no, field")
         return (TicketRow(*row) for row in found)
 
     def count(self) -> int:
