@@ -8,12 +8,13 @@ from node.search.query import Query
 from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.printing import time_json, time_text
-from sync.cli.terms import read_search, read_values
+from sync.cli.terms import STATE_NAMES, read_search, read_values
 from sync.cli.values import field_label, value_text
 
 if TYPE_CHECKING:
     from node.catalogue.pack import Pack
     from node.catalogue.record import Change, Record, RecordDetail
+    from sync.words.catalogue import Words
 
 
 async def add(call: Call) -> int:
@@ -69,6 +70,8 @@ async def search(call: Call) -> int:
             name: value if isinstance(value, str) else value[-1]
             for name, value in terms.values.items()
         }
+        for name in STATE_NAMES & filters.keys():
+            filters[name] = _state_named(call.words, filters[name])
         if terms.fonds is not None:
             filters["fonds"] = terms.fonds
         query = Query(
@@ -78,6 +81,7 @@ async def search(call: Call) -> int:
             offset=call.options.offset,
         )
         page = await machine.catalogue.search(call.actor, query)
+    first = call.options.offset + 1
     if call.paper.is_json:
         call.paper.document(
             {
@@ -88,16 +92,22 @@ async def search(call: Call) -> int:
         )
         return 0
     if not page.results:
-        call.paper.say("search.none")
+        key = "search.past_end" if page.total else "search.none"
+        call.paper.say(key, total=page.total, first=first)
         return 0
     heads = ("table.id", "table.code", "table.title", "table.date")
     call.paper.table(heads, [_search_row(record) for record in page.results])
     key = "search.total" if page.total_is_exact else "search.total_more"
-    first = call.options.offset + 1
     call.paper.say(
         key, total=page.total, first=first, last=first + len(page.results) - 1
     )
     return 0
+
+
+def _state_named(words: Words, text: str) -> str:
+    """The state that the screen calls *text*; else *text* as it is."""
+    called = {words.say(f"state.{name}"): name for name in ("active", "withdrawn")}
+    return called.get(text.strip(), text)
 
 
 def _search_row(record: Record) -> tuple[str, str, str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from protocol.exchange_limits import NAME_LIMIT_BYTES, TITLE_LIMIT_BYTES
+from protocol.invitation import decode_invitation
 from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.parser import UsageError
@@ -15,6 +16,7 @@ from sync.cli.parser import UsageError
 LAST_PORT: Final = 65_535
 
 if TYPE_CHECKING:
+    from node.catalogue.reading import Fonds
     from node.machine import Machine
 
 
@@ -138,7 +140,8 @@ async def invite(call: Call) -> int:
         return 0
     call.paper.say("invite.done", name=name)
     call.paper.line(text)
-    call.paper.say("invite.next")
+    is_placed = bool(decode_invitation(text).address)
+    call.paper.say("invite.next" if is_placed else "invite.no_address")
     return 0
 
 
@@ -149,15 +152,30 @@ async def join(call: Call) -> int:
     async with opened(call) as machine:
         await join_hub(machine, call.options.invitation, call.address)
         fonds = await machine.catalogue.fonds(call.actor)
+        scopes = await machine.store.read(lambda rows: list(rows.scopes.all()))
         name = machine.name
+    granted = {row.scope_no for row in scopes if row.is_granted}
+    known = [each for each in fonds if each.scope_no in granted]
+    others = [each for each in fonds if each.scope_no not in granted]
     if call.paper.is_json:
         call.paper.document(
-            {"name": name, "fonds": [{"code": f.code, "title": f.title} for f in fonds]}
+            {
+                "name": name,
+                "fonds": [{"code": f.code, "title": f.title} for f in known],
+                "not_granted": [{"code": f.code, "title": f.title} for f in others],
+            }
         )
         return 0
     call.paper.say("join.done", name=name)
-    call.paper.say(
-        "join.fonds", fonds="、".join(f"{f.code} {f.title}".strip() for f in fonds)
-    )
+    if known:
+        call.paper.say("join.fonds", fonds=_named(known))
+    else:
+        call.paper.say("join.fonds_later")
+    if others:
+        call.paper.say("join.not_granted", fonds=_named(others))
     call.paper.say("join.next")
     return 0
+
+
+def _named(fonds: Sequence[Fonds]) -> str:
+    return "、".join(f"{each.code} {each.title}".strip() for each in fonds)

@@ -11,17 +11,19 @@ import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
+from sync.cli.tables import cells
 from sync.words.catalogue import LANGUAGES, Words
 
 DEFAULT_LIMIT: Final = 20
 _MOST: Final = 2**31 - 1
 
+_ARGPARSE_USAGE: Final = "usage: "
 _ARGPARSE_MESSAGES: Final = (
     (r"the following arguments are required: (?P<what>.*)", "usage.missing"),
     (r"unrecognized arguments: (?P<what>.*)", "usage.unknown"),
     (r"argument (?P<what>.*?): expected .*argument.*", "usage.value_missing"),
-    (r"argument (?P<what>.*?): invalid choice: (?P<found>\S+).*", "usage.choice"),
-    (r"argument (?P<what>.*?): invalid .* value: (?P<found>.*)", "usage.value"),
+    (r"argument (?P<what>.*?): invalid choice: '?(?P<found>[^\s']+).*", "usage.choice"),
+    (r"argument (?P<what>.*?): invalid .* value: '?(?P<found>.*?)'?", "usage.value"),
     (r"ambiguous option: (?P<what>\S+).*", "usage.unknown"),
     (r"argument (?P<what>.*?): not allowed with.*", "usage.unknown"),
 )
@@ -66,7 +68,12 @@ class _Parser(argparse.ArgumentParser):
         return self._in_words(super().format_help())
 
     def _in_words(self, text: str) -> str:
-        return re.sub(r"^usage: ", self.words.say("usage.usage"), text)
+        """*text* with the catalogue's first word, and what is set in behind it."""
+        word = self.words.say("usage.usage")
+        usage, blank, rest = text.partition("\n\n")
+        spare = len(_ARGPARSE_USAGE) - cells(word)
+        usage = usage.replace("\n" + " " * spare, "\n") if spare > 0 else usage
+        return word + usage.removeprefix(_ARGPARSE_USAGE) + blank + rest
 
 
 def parse(arguments: Sequence[str], words: Words) -> argparse.Namespace:
@@ -85,7 +92,8 @@ def parse(arguments: Sequence[str], words: Words) -> argparse.Namespace:
             )
         options.terms = [*options.terms, *rest]
     if options.run is None:
-        raise UsageError(parser.format_help(), key="usage.command_missing")
+        inner = getattr(options, "group", parser)
+        raise UsageError(inner.format_help(), key="usage.command_missing")
     return options
 
 
@@ -151,6 +159,7 @@ class _Tree:
         parser = self._commands.add_parser(
             name, words=self.words, help=about, description=about
         )
+        parser.set_defaults(group=parser)
         inner = parser.add_subparsers(
             title=self.words.say("usage.commands"),
             metavar=self.words.say("usage.command"),
@@ -174,7 +183,7 @@ def _add_founding(tree: _Tree) -> None:
         "--listen", required=True, metavar="HOST:PORT", help=tree.help("listen")
     )
     invite = tree.add("invite", "sync.cli.founding:invite")
-    invite.add_argument("--name", required=True, help=tree.help("name"))
+    invite.add_argument("--name", required=True, help=tree.help("invited"))
     invite.add_argument(
         "--fonds", action="append", metavar="CODE[=TITLE]", default=[], required=True,
         help=tree.help("fonds_title"),

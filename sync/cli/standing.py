@@ -187,4 +187,6 @@ async def conflicts(call: Call) -> int:
             call.paper.indented(value_text(side.value), f"  {number}  ")
             told = (side.who, side.machine, time_text(side.time))
             call.paper.indented("  ".join(told), "     ")
+    call.paper.line()
+    call.paper.say("conflicts.next")
     return 0

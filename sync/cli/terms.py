@@ -14,7 +14,8 @@ from node.catalogue.pack import Pack
 from sync.cli.parser import UsageError
 
 FONDS_NAMES: Final = frozenset({"fonds", "fonds_code", "全宗", "全宗号"})
-FILTER_NAMES: Final = frozenset({"level", "层级", "著录层级", "state", "状态"})
+STATE_NAMES: Final = frozenset({"state", "状态"})
+FILTER_NAMES: Final = frozenset({"level", "层级", "著录层级"}) | STATE_NAMES
 """What a search can be narrowed by beside fields."""
 
 

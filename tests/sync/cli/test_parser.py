@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.cli.parser import UsageError, build, parse
+from sync.cli.tables import cells
 from sync.words.catalogue import Words, choose_language
 
 WORDS = Words.load("zh")
@@ -72,6 +73,21 @@ def test_what_no_command_understands_is_refused_in_chinese() -> None:
 def test_help_speaks_the_language_of_the_catalogue() -> None:
     assert build(WORDS).format_help().startswith("用法:dangyi")
     assert "Catalogue and search" in build(Words.load("en")).format_help()
+
+
+def test_a_group_without_its_command_shows_its_own_commands() -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(["courier"], WORDS)
+    assert "dangyi courier" in refused.value.usage
+    assert "write" in refused.value.usage
+
+
+def test_usage_is_set_in_behind_the_command() -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(["search", "--limit", "many"], WORDS)
+    assert refused.value.fields["found"] == "many"
+    first, second, *_ = refused.value.usage.splitlines()
+    assert cells(first[: first.index("[")]) == second.index("[")
 
 
 def test_chinese_is_the_default_and_the_option_rules() -> None:
