@@ -88,6 +88,9 @@ class Enrolment:
         log = log_id(statement.node_key, statement.nonce)
         if invited.used_by not in (None, log):
             raise InvitationRefused(_USED)
+        own = {each.code for each in statement.fonds}
+        if own and not own & set(invited.fonds):
+            raise InvitationRefused(InvitationRefused.OTHER_FONDS)
         scopes = await self._open_fonds(invited.fonds, statement)
         joined = await self._machine.hub.registry.join(statement, scopes)
         for key in (statement.wire_key, statement.courier_key):

@@ -124,13 +124,20 @@ class WrongHub(SyncError):
 
 
 class InvitationRefused(SyncError):
-    """The hub does not take the invitation: used, taken back or not its own."""
+    """The hub does not take the invitation: used, not its own, or for other fonds."""
 
     code: ClassVar[str] = "invitation-refused"
+    OTHER_FONDS: ClassVar[str] = "other-fonds"
+    """Reason: the room has fonds, and the invitation names none of them."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    @property
+    def told(self) -> str:
+        """What the hub says of it: whether a code is known or used it does not."""
+        return self.reason if self.reason == self.OTHER_FONDS else self.code
 
 
 class BundleForeign(SyncError):

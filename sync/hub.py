@@ -126,9 +126,12 @@ class Counter:
         except RemoteProtocolError as error:
             _log.info("%s: %s: %s", request.path, error.code, error)
             return refusal(NOT_TAKEN, error.code.encode("ascii"))
-        except (UnknownSender, InvitationRefused) as error:
+        except UnknownSender as error:
             _log.info("%s: %s: %s", request.path, error.code, error)
             return refusal(NOT_KNOWN, error.code.encode("ascii"))
+        except InvitationRefused as error:
+            _log.info("%s: %s: %s", request.path, error.code, error)
+            return refusal(NOT_KNOWN, error.told.encode("ascii"))
         except (StoreBusy, StoreFull) as error:
             _log.warning("%s: %s", request.path, error.code)
             return refusal(BUSY, b"busy", wait_seconds=RETRY_SECONDS)

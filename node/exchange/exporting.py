@@ -11,10 +11,12 @@ import asyncio
 import csv
 import os
 from collections.abc import Mapping, Sequence
+from errno import EIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from node.catalogue.fields import LEGACY_RAW
 from node.catalogue.pack import Pack
@@ -149,6 +151,7 @@ class _XlsxSink:
 
     def __init__(self, path: Path) -> None:
         options = {"constant_memory": True, "strings_to_urls": False}
+        self._path = path.parent
         self._book = xlsxwriter.Workbook(str(path), options)
         self._sheet = self._book.add_worksheet(_SHEET)
         self._sheet.freeze_panes(1, 0)
@@ -166,7 +169,12 @@ class _XlsxSink:
         self._line += 1
 
     def close(self) -> None:
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            cause = error.args[0] if error.args else None
+            number = cause.errno if isinstance(cause, OSError) else None
+            raise OSError(number or EIO, str(error), str(self._path)) from error
 
 
 def _put_in_place(fresh: Path, path: Path) -> None:

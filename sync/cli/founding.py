@@ -127,6 +127,21 @@ async def serve(call: Call) -> int:
     return 0
 
 
+async def restored(call: Call) -> int:
+    """Open a new epoch: the hub's data were put back from an older copy."""
+    from sync.errors import NotAHub  # noqa: PLC0415
+
+    async with opened(call) as machine:
+        if not machine.is_hub:
+            raise NotAHub
+        await machine.hub.registry.raise_epoch()
+    if call.paper.is_json:
+        call.paper.document({"restored": True})
+    else:
+        call.paper.say("hub.restored")
+    return 0
+
+
 async def invite(call: Call) -> int:
     """Make an invitation for one machine."""
     from sync.enrolment import make_invitation  # noqa: PLC0415

@@ -178,7 +178,9 @@ def _add_founding(tree: _Tree) -> None:
         help=tree.help("fonds_title"),
     )  # fmt: skip
     init.add_argument("--hub", action="store_true", help=tree.help("hub"))
-    serve = tree.group("hub").add("serve", "sync.cli.founding:serve", key="hub_serve")
+    hub = tree.group("hub")
+    serve = hub.add("serve", "sync.cli.founding:serve", key="hub_serve")
+    hub.add("restored", "sync.cli.founding:restored", key="hub_restored")
     serve.add_argument(
         "--listen", required=True, metavar="HOST:PORT", help=tree.help("listen")
     )

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from node.home import Home
+from node.machine import Machine
 from protocol.messages import Hello, TrustEntry
+from sync.enrolment import make_invitation
+from sync.errors import InvitationRefused
+from sync.joining import join
 from sync.link import Link
 from tests.support.county import (
     CLERK,
@@ -74,3 +79,25 @@ async def test_a_room_whose_log_the_hub_forgot_says_its_key_and_is_known(
         await add_many(room, 1, first=10)
         await place.sync(room)
         assert len(await titles(place.hub)) == 3
+
+
+async def test_an_invitation_for_other_fonds_is_refused_and_stays_unused(
+    tmp_path: Path,
+) -> None:
+    async with county(tmp_path) as place:
+        room = await Machine.init_room(
+            Home(tmp_path / "stray"), "乙", {"0009": "别的全宗"}, clock=place.clock
+        )
+        place.rooms.append(room)
+        meant_for_another = await make_invitation(
+            place.hub, "甲", {FONDS: "全宗"}, place.address
+        )
+        with pytest.raises(InvitationRefused) as refused:
+            await join(room, meant_for_another)
+        assert refused.value.reason == InvitationRefused.OTHER_FONDS
+        other = await Machine.init_room(
+            Home(tmp_path / "other"), "甲", {FONDS: "全宗"}, clock=place.clock
+        )
+        place.rooms.append(other)
+        await join(other, meant_for_another)
+        assert (await place.sync(other)).requests == 1
