@@ -28,6 +28,9 @@ SMALL_BYTES: Final = 4 * 1024
 """Small items are joined up to so much plain text."""
 SET_KINDS: Final = frozenset({SET, FEED_SET, FEED_BRANCH_SET})
 
+OPENING_SECONDS: Final = 60.0
+"""In which a stranger has to say who it is; the slowest link takes a second."""
+
 MESSAGE_BYTES: Final = LENGTH_BYTES + OVERHEAD_BYTES
 
 PREFIX_WORTH_BYTES: Final = 2 * 1024
@@ -82,15 +85,19 @@ class BodyReader:
         """The end mark has been read; else the body was cut."""
         return self._stream.is_final
 
-    async def opening(self) -> bytes | None:
-        """Message 0; None where the body ends before it is whole.
+    async def opening(self, within_seconds: float | None = None) -> bytes | None:
+        """Message 0; None where the body ends, or the time, before it is whole.
 
         Raises:
             RemoteProtocolError: the bytes before it are broken.
         """
-        while not self._waiting:
-            if not await self._read_on():
-                return None
+        try:
+            async with asyncio.timeout(within_seconds):
+                while not self._waiting:
+                    if not await self._read_on():
+                        return None
+        except TimeoutError:
+            return None
         return self._waiting.pop(0)
 
     async def batches(self) -> AsyncIterator[list[bytes]]:

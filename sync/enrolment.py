@@ -22,7 +22,14 @@ from protocol.openings import ZERO_HELLO_HASH, open_join, seal_checkpoint
 from protocol.operations import Actor, ActorKind
 from protocol.signing import public_key
 from protocol.trust import split_trust_list
-from sync.bodies import BodyCompressor, BodyReader, Source, no_prefix, sealed_blocks
+from sync.bodies import (
+    OPENING_SECONDS,
+    BodyCompressor,
+    BodyReader,
+    Source,
+    no_prefix,
+    sealed_blocks,
+)
 from sync.box_keys import BoxKeys
 from sync.errors import InvitationRefused, NotAHub
 
@@ -65,7 +72,7 @@ class Enrolment:
             RemoteProtocolError: the join is broken, or not what it says it is.
         """
         body = BodyReader(source, reader, no_prefix)
-        opening = await body.opening()
+        opening = await body.opening(OPENING_SECONDS)
         if opening is None:
             return None
         if reader.kind is not EnvelopeKind.JOIN:

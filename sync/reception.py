@@ -29,7 +29,13 @@ from protocol.items import decode_items, encode_item
 from protocol.messages import BoxKeyStatement, Hello, Item, Purpose, TrustEntry, Verdict
 from protocol.openings import OpenedHello, open_hello, seal_checkpoint
 from protocol.signing import public_key
-from sync.bodies import BodyCompressor, BodyReader, Source, sealed_blocks
+from sync.bodies import (
+    OPENING_SECONDS,
+    BodyCompressor,
+    BodyReader,
+    Source,
+    sealed_blocks,
+)
 from sync.box_keys import BoxKeys
 from sync.errors import UnknownSender
 
@@ -93,7 +99,7 @@ class Reception:
             RemoteProtocolError: it is broken; what stood before that is kept.
         """
         body = BodyReader(source, reader, self._find_prefix)
-        opening = await body.opening()
+        opening = await body.opening(OPENING_SECONDS)
         if opening is None:
             return None
         if reader.kind is not kind:
