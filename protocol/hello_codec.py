@@ -6,10 +6,11 @@ from typing import Final
 
 from protocol.births import birth_items, take_birth
 from protocol.canonical import Canonical, encode
-from protocol.errors import NotCanonical
+from protocol.errors import MalformedFrame, NotCanonical
 from protocol.exchange_limits import SCOPES_LIMIT
 from protocol.identity import HASH_BYTES, LOG_ID_BYTES
 from protocol.messages import Hello, ScopePlace
+from protocol.order import CHAIN_TAG_BYTES
 from protocol.row_reader import RowReader, read_row
 
 _PLAIN_FLAG: Final = 1
@@ -69,7 +70,14 @@ def decode_hello(data: bytes) -> Hello:
 
 def _place_row(place: ScopePlace) -> tuple[Canonical, ...]:
     scope = place.scope
-    return (scope.fonds, scope.compartment, place.epoch, place.place, place.until)
+    return (
+        scope.fonds,
+        scope.compartment,
+        place.epoch,
+        place.place,
+        place.until,
+        place.tag,
+    )
 
 
 def _read_place(row: object) -> ScopePlace:
@@ -79,6 +87,10 @@ def _read_place(row: object) -> ScopePlace:
         epoch=reader.number(),
         place=reader.number(),
         until=reader.number(),
+        tag=reader.fixed(0, CHAIN_TAG_BYTES),
     )
     reader.end()
+    if bool(place.tag) != bool(place.place):
+        message = "a scope's place without its chain tag, or a tag at place 0"
+        raise MalformedFrame(message)
     return place

@@ -105,6 +105,9 @@ class ScopePlace:
     place: int
     until: int = 0
     """Upper bound of this session, fixed at its first answer; 0: not yet fixed."""
+    tag: bytes = b""
+    """Chain tag of that place as the room holds it; empty at place 0, and only there:
+    places count, the tag tells which entries they count."""
 
 
 @dataclass(frozen=True, slots=True)

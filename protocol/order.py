@@ -6,8 +6,13 @@ epoch, so whoever holds the entries can prove which came before which. Pure.
 
 from __future__ import annotations
 
+from typing import Final
+
 from protocol.identity import HASH_BYTES, Scope, digest_256
 from protocol.messages import EntryKind
+
+CHAIN_TAG_BYTES: Final = 8
+"""So much of a chain hash tells in a hello which entries led to a place."""
 
 
 def scope_bytes(scope: Scope) -> bytes:
@@ -34,6 +39,11 @@ def chain_after_opening(
     """The chain hash at place 1 of an epoch that goes on from an older one."""
     content = from_epoch.to_bytes(4, "big") + from_place.to_bytes(8, "big") + from_chain
     return _next(chain, 1, EntryKind.OPENING, content)
+
+
+def chain_tag(chain: bytes, place: int) -> bytes:
+    """The tag of a place with this chain hash; empty at place 0, which all share."""
+    return chain[:CHAIN_TAG_BYTES] if place else b""
 
 
 def scope_digest(

@@ -2,6 +2,10 @@
 
 A feed starts at the place in the hello that it answers, never at a remembered one. An
 entry is a stub where the room has proved, by its head's hash, that it holds the set.
+
+A room whose chain tag is not this hub's at that place read another order there: the hub
+was put back and gave the place again. It is told this hub's chain hash, and nothing on
+top of entries that are no more; it goes back by itself, and asks from below.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from protocol.messages import (
     Span,
     TrustEntry,
 )
+from protocol.order import chain_tag
 from protocol.order import scope_digest as signed_digest
 
 _STUB_BYTES = 1
@@ -90,6 +95,10 @@ def plan_feed(
         if scope_no is None or scope_no not in granted:
             continue
         head = head_of(rows, scope_no)
+        if _has_parted(rows, scope_no, place):
+            if budget_bytes > 0:
+                heads.append(_head(rows, place, head, (), trust_serial))
+            continue
         way = way_from(rows, scope_no, place.epoch, place.place)
         if not way:
             continue
@@ -162,6 +171,12 @@ def _stretches(
         if not is_whole:
             break
     return found, left
+
+
+def _has_parted(rows: Rows, scope_no: int, place: ScopePlace) -> bool:
+    """Whether other entries led the room to its place than stand here."""
+    chain = chain_at(rows, scope_no, place.epoch, place.place)
+    return chain is not None and place.tag != chain_tag(chain, place.place)
 
 
 def _is_known(rows: Rows, scope_no: int, place: ScopePlace, budget_bytes: int) -> bool:

@@ -20,6 +20,7 @@ from protocol.messages import (
     Purpose,
     ScopePlace,
 )
+from protocol.order import chain_tag
 
 HUB_KEY: Final = "hub.key"
 """The hub's Ed25519 key."""
@@ -74,7 +75,8 @@ def make_hello(
         if scope.is_granted:
             head = head_of(rows, scope.scope_no)
             bound = until.get(scope.scope, 0)
-            places.append(ScopePlace(scope.scope, head.epoch, head.place, bound))
+            tag = chain_tag(head.chain, head.place)
+            places.append(ScopePlace(scope.scope, head.epoch, head.place, bound, tag))
     return Hello(
         log=own.log,
         exchange=number,

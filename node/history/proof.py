@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from node.history.digest import scope_digest
 from node.history.following import Rewind, rewind_below
+from node.history.greeting import hub_time_of
 from node.history.order import chain_at, head_of
 from node.history.trust import serial_of
 from node.store.port import Rows
@@ -30,13 +31,25 @@ def prove_scopes(
         scope_no = rows.scopes.number_of(head.scope)
         if scope_no is None or head.scope in stopped:
             continue
-        chain = chain_at(rows, scope_no, head.epoch, head.place)
-        if chain is not None and chain != head.chain:
+        if _has_parted(rows, scope_no, head):
             rewind = rewind_below(rows, scope_no, (head.epoch, head.place))
             broken += [] if rewind is None else [rewind]
         elif head.digest:
             _compare(rows, scope_no, head)
     return broken
+
+
+def parted_scopes(rows: Rows, checkpoint: Checkpoint) -> list[Rewind]:
+    """What is to go back before a bundle is read; nothing, where newer was heard."""
+    if checkpoint.hub_time <= hub_time_of(rows):
+        return []
+    found = []
+    for head in checkpoint.scopes:
+        scope_no = rows.scopes.number_of(head.scope)
+        if scope_no is not None and _has_parted(rows, scope_no, head):
+            rewind = rewind_below(rows, scope_no, (head.epoch, head.place))
+            found += [] if rewind is None else [rewind]
+    return found
 
 
 def equal_digests(rows: Rows) -> dict[Scope, bool]:
@@ -51,6 +64,11 @@ def digest_at_head(rows: Rows, scope_no: int) -> bytes:
     scope = rows.scopes.row(scope_no).scope
     root = scope_digest(rows, scope_no)
     return signed_digest(scope, head.epoch, head.place, serial_of(rows), root)
+
+
+def _has_parted(rows: Rows, scope_no: int, theirs: ScopeHead) -> bool:
+    chain = chain_at(rows, scope_no, theirs.epoch, theirs.place)
+    return chain is not None and chain != theirs.chain
 
 
 def _compare(rows: Rows, scope_no: int, theirs: ScopeHead) -> None:

@@ -41,7 +41,7 @@ from node.history.greeting import (
 )
 from node.history.incarnation import open_incarnation
 from node.history.prefixes import prefix_of, receipted_prefix
-from node.history.proof import prove_scopes
+from node.history.proof import parted_scopes, prove_scopes
 from node.history.receipts import Outcome, clear_suspicion, compare_receipt, is_ours
 from node.history.redactions import barred_sets, redact_barred_step
 from node.history.revocation import cut_step
@@ -52,8 +52,8 @@ from node.history.trust import (
     ListTaken,
     held_list,
     serial_of,
+    take_granted_scopes,
     take_list,
-    take_own_scopes,
 )
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
@@ -211,10 +211,15 @@ class RoomSide:
         """Take message 0 of a bundle; its items may follow, as after a checkpoint.
 
         A bundle for another log, or one that begins above this room's place, brings
-        nothing but what the hub's signature alone proves.
+        only what the hub's signature proves, a parted order among it.
         """
+        checkpoint = head.checkpoint
+        parted = await self._store.read(partial(parted_scopes, checkpoint=checkpoint))
         hello = await self._store.read(lambda rows: hello_of_bundle(rows, head))
-        return await self.take_checkpoint(hello, head.checkpoint, is_live=False)
+        outcome = await self.take_checkpoint(hello, checkpoint, is_live=False)
+        for rewind in parted:
+            await self._rewind(rewind)
+        return outcome
 
     async def take(self, items: Sequence[Item]) -> None:
         """Make items of the answer ours; durable when this returns.
@@ -273,7 +278,7 @@ class RoomSide:
             rows.settings.put(HUB_KEY, hub_key)
             rows.settings.put(CERTIFICATE, encode_certificate(certificate))
             rows.settings.put(HUB_TIME, certificate.not_before)
-            self._take_scopes(rows)
+            take_granted_scopes(rows)
 
         await self._store.write(do)
 
@@ -377,7 +382,7 @@ class RoomSide:
                 rows, self._parts, hub_key, may_replace=self._has_returned
             )
             if taken is ListTaken.TAKEN:
-                self._take_scopes(rows)
+                take_granted_scopes(rows)
             elif taken is ListTaken.FOREIGN:
                 resend_settled(rows)
             return taken
@@ -387,11 +392,6 @@ class RoomSide:
         self._asks_all = taken is ListTaken.PARTIAL
         if taken is ListTaken.TAKEN:
             await self._settle()
-
-    def _take_scopes(self, rows: Rows) -> None:
-        for log in rows.logs.all():
-            if log.is_own and log.parent_no is None:
-                take_own_scopes(rows, log.log)
 
     async def _rewind(self, rewind: Rewind) -> None:
         while await self._store.write(lambda rows: rewind_step(rows, *rewind)):

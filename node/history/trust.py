@@ -178,6 +178,13 @@ def take_list(
     return ListTaken.TAKEN
 
 
+def take_granted_scopes(rows: Rows) -> None:
+    """What is granted to every log that this machine wrote."""
+    for log in rows.logs.all():
+        if log.is_own and log.parent_no is None:
+            take_own_scopes(rows, log.log)
+
+
 def take_own_scopes(rows: Rows, own: bytes, common: Iterable[Scope] = ()) -> None:
     """What this room's own entry grants: canonical identities, aliases, rights."""
     entry = entry_of(rows, own)

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from node.history.hub import Received
 from node.history.order import head_of
 from node.history.prefixes import choose_prefix
 from node.history.trust import entry_of, serial_of
 from node.store.port import Rows
+from node.store.row_types import HeadRow
 from protocol.frames import PrefixName, prefix_digest
 from protocol.identity import Scope
-from protocol.messages import GrantedScope, TrustEntry
+from protocol.messages import BundleHead, GrantedScope, TrustEntry
 from tests.node.test_hub_judgement import copy_of, put_back
 from tests.support.convergence import open_site
 from tests.support.exchanges import Site, World, exchange, titles_of
@@ -36,6 +38,30 @@ async def own_log(site: Site) -> bytes:
     own = await site.store.read(lambda rows: rows.logs.own())
     assert own is not None
     return own.log
+
+
+async def head_at(site: Site, scope: Scope) -> HeadRow:
+    def read(rows: Rows) -> HeadRow:
+        scope_no = rows.scopes.number_of(scope)
+        assert scope_no is not None
+        return head_of(rows, scope_no)
+
+    return await site.store.read(read)
+
+
+async def by_stick(hub: Site, room: Site) -> None:
+    """A bundle up and one down, as the courier reads them."""
+    await room.room.prepare()
+    hello, _ = await room.room.hello(None)
+    received = Received()
+    items = [each.item async for each in room.room.outgoing()]
+    await hub.hub.receive(hello, items, received)
+    await hub.hub.answer(hello, b"h" * 16, budget_bytes=1 << 19, received=received)
+    answer = await hub.hub.bundle_answer(hello.log, budget_bytes=1 << 19)
+    assert answer is not None
+    head = BundleHead(hello.log, answer.spans, answer.checkpoint)
+    await room.room.take_bundle_head(head)
+    await room.room.take([item async for item in answer.items])
 
 
 async def test_a_restored_card_that_sealed_on_its_own_becomes_a_branch(
@@ -243,3 +269,98 @@ async def test_a_hub_that_forgot_a_log_knows_its_machine_when_it_says_its_key(
     assert await world.hub.hub.sender(short) is None
     full, _ = await world.first.room.hello(None, introduces=True)
     assert await world.hub.hub.sender(full) is not None
+
+
+@pytest.mark.parametrize("is_author_there", [True, False])
+@pytest.mark.parametrize("lost", [1, 3])
+async def test_a_place_that_a_restored_hub_gave_again_is_found_without_a_new_write(
+    world: World, tmp_path: Path, *, lost: int, is_author_there: bool
+) -> None:
+    """Place and epoch are equal on both sides, and only the chain tag tells."""
+    await world.meet(world.first, world.second, world.first)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    for number in range(lost):
+        await world.first.create(world.scope, f"备份后的第{number}件")
+        await world.first.room.prepare()
+    await world.meet(world.first, world.second)
+    lost_head = await head_at(world.second, world.scope)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    for number in range(lost):
+        await world.hub.create(world.scope, f"占了位置的第{number}件")
+        await world.hub.hub.prepare()
+    hub_head = await head_at(world.hub, world.scope)
+    assert (hub_head.epoch, hub_head.place) == (lost_head.epoch, lost_head.place)
+    assert hub_head.chain != lost_head.chain
+    rooms = (world.second, world.first) if is_author_there else (world.second,)
+    await world.meet(*rooms)
+    shown = await titles_of(world.hub, world.scope)
+    assert {f"备份后的第{number}件" for number in range(lost)} <= shown
+    # The same sets, by the same way as the hub: nothing is left to tell apart.
+    await world.meet(world.second, world.first)
+    assert await titles_of(world.first, world.scope) == shown
+    assert await titles_of(world.second, world.scope) == shown
+    assert {f"占了位置的第{number}件" for number in range(lost)} <= shown
+    assert await world.is_equal()
+    heads = [await head_at(site, world.scope) for site in world.sites]
+    assert len({(head.epoch, head.place, head.chain) for head in heads}) == 1
+    assert heads[0].epoch == hub_head.epoch
+    assert await exchange(world.hub, world.second) == 1
+
+
+async def test_a_place_given_again_is_found_where_the_hub_is_further_too(
+    world: World, tmp_path: Path
+) -> None:
+    """The hub's order goes on above the place; nothing is put on top of what parted."""
+    await world.meet(world.first, world.second, world.first)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    await world.first.create(world.scope, "备份后的一件")
+    await world.meet(world.first, world.second)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    for number in range(3):
+        await world.hub.create(world.scope, f"中心的第{number}件")
+        await world.hub.hub.prepare()
+    await world.meet(world.second, world.first, world.second)
+    for site in world.sites:
+        assert "备份后的一件" in await titles_of(site, world.scope)
+        assert "中心的第2件" in await titles_of(site, world.scope)
+    assert await world.is_equal()
+
+
+async def test_what_was_read_in_an_epoch_opened_twice_is_found_by_its_tag(
+    world: World, tmp_path: Path
+) -> None:
+    """Put back twice from one copy, the hub opened the same epoch at one place."""
+    await world.meet(world.first, world.second, world.first)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    for title in ("第一世", "第二世"):
+        await put_back(world.hub, hub_copy, with_sidecar=True)
+        await world.hub.hub.registry.raise_epoch()
+        room = world.first if title == "第一世" else world.second
+        await room.create(world.scope, title)
+        await world.meet(room)
+    before = await head_at(world.hub, world.scope)
+    await world.meet(world.first, world.second, world.first)
+    for site in world.sites:
+        assert {"第一世", "第二世"} <= await titles_of(site, world.scope)
+    assert await world.is_equal()
+    assert (await head_at(world.hub, world.scope)).epoch == before.epoch
+
+
+async def test_a_place_given_again_is_found_by_sticks_alone(
+    world: World, tmp_path: Path
+) -> None:
+    await world.meet(world.first, world.second, world.first)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    await world.first.create(world.scope, "备份后的一件")
+    await world.meet(world.first, world.second)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.hub.create(world.scope, "占了位置的一件")
+    await world.hub.hub.prepare()
+    for _ in range(3):
+        for room in (world.second, world.first):
+            world.hub.clock.seconds += 60
+            await by_stick(world.hub, room)
+    for site in world.sites:
+        shown = await titles_of(site, world.scope)
+        assert {"备份后的一件", "占了位置的一件"} <= shown
+    assert await world.is_equal()

@@ -131,6 +131,36 @@ async def test_no_hello_uses_up_the_epochs(world: World, epoch: int) -> None:
     await assert_good_rooms_go_on(world)
 
 
+async def test_a_wrong_chain_tag_changes_nothing_and_feeds_nothing(
+    world: World,
+) -> None:
+    """The hub tells its own chain hash at the place, as often as it is asked."""
+
+    def at(rows: Rows) -> tuple[int, int, bytes, int]:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        head = head_of(rows, scope_no)
+        return head.epoch, head.place, head.chain, serial_of(rows)
+
+    await world.second.create(world.scope, "又一件")
+    await world.meet(world.second)
+    before = await world.hub.store.read(at)
+    for number in range(20):
+        hello = await hello_of(world.first)
+        places = tuple(
+            replace(place, tag=bytes([number]) * 8) if place.place else place
+            for place in hello.scopes
+        )
+        lying = replace(hello, scopes=places)
+        told = await world.hub.hub.answer(lying, bytes(16), budget_bytes=100_000)
+        (head,) = (each for each in told.checkpoint.scopes if each.scope == world.scope)
+        (said,) = (each for each in places if each.scope == world.scope)
+        assert (head.epoch, head.place) == (said.epoch, said.place)
+        assert told.spans == ()
+    assert await world.hub.store.read(at) == before
+    await assert_good_rooms_go_on(world)
+
+
 async def test_a_gap_of_any_length_is_closed_at_once(world: World) -> None:
     far = await make_set(world, 10**6, after=HIGHEST, lost=(2, HIGHEST - 1))
     hello = await hello_of(world.first)

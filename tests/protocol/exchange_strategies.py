@@ -64,13 +64,16 @@ alias_runs = st.builds(AliasRun, numbers, numbers, numbers)
 births = st.builds(Birth, hashes, sized(16)) | st.builds(
     Birth, hashes, sized(16), parents, tuples_of(alias_runs)
 )
+scope_places = st.builds(
+    ScopePlace, scopes, counts, numbers, counts, sized(8)
+) | st.builds(ScopePlace, scopes, counts, st.just(0), counts)
 hellos = st.builds(
     Hello,
     log=sized(16),
     exchange=numbers,
     head_seq=counts,
     head_hash=hashes,
-    scopes=tuples_of(st.builds(ScopePlace, scopes, counts, counts, counts)),
+    scopes=tuples_of(scope_places),
     verdicts=counts,
     trust_serial=counts,
     wire_serial=counts,

@@ -73,7 +73,7 @@ LOG, NONCE, FORKED = b"L" * 16, b"N" * 16, b"F" * 32
 KEY, HASH, SIGNATURE = b"K" * 32, b"H" * 32, b"S" * 64
 FONDS = Scope(b"fonds-01", 0)
 STAFF = Scope(b"fonds-01", 1)
-PLACE = ScopePlace(FONDS, 1, 1204, 1300)
+PLACE = ScopePlace(FONDS, 1, 1204, 1300, HASH[:8])
 BIRTH = Birth(KEY, NONCE, Parent(b"P" * 16, 7, HASH, 1400), (AliasRun(1390, 11, 1),))
 HELLO = Hello(LOG, 300, 121, HASH, (PLACE,), 100, 5, 1, 2, 524_288, 1_763_800_000)
 HEAD = ScopeHead(FONDS, 1, 1204, HASH, 1204, b"D" * 32)
@@ -298,7 +298,7 @@ LIMITED: dict[str, tuple[Codec, Callable[[int], Any], int]] = {
     "compartment": (
         CODECS["hello"],
         lambda count: replace(
-            HELLO, scopes=(ScopePlace(Scope(FONDS.fonds, count), 1, 1),)
+            HELLO, scopes=(ScopePlace(Scope(FONDS.fonds, count), 1, 0),)
         ),
         COMPARTMENT_LIMIT,
     ),
@@ -354,6 +354,18 @@ def test_a_digest_stands_only_where_the_feed_reaches_the_head() -> None:
             decode_checkpoint(data)
 
 
+@pytest.mark.parametrize(
+    ("place", "tag"),
+    [(0, b"t" * 8), (1, b""), (1, b"t" * 7), (1, b"t" * 9), (0, b"t")],
+)
+def test_a_chain_tag_has_its_size_and_stands_above_place_0_only(
+    place: int, tag: bytes
+) -> None:
+    hello = replace(HELLO, scopes=(ScopePlace(FONDS, 1, place, 0, tag),))
+    with pytest.raises(MalformedFrame):
+        decode_hello(encode_hello(hello))
+
+
 def test_a_cut_has_a_number_and_a_hash() -> None:
     for entry in (replace(ENTRY, cut_hash=b""), replace(ENTRY, cut_seq=0)):
         with pytest.raises(MalformedFrame):
@@ -366,7 +378,10 @@ def test_an_idle_hello_of_one_fonds_and_the_common_scope_is_small() -> None:
         exchange=5000,
         head_seq=5000,
         head_hash=HASH,
-        scopes=(ScopePlace(FONDS, 1, 60_000), ScopePlace(STAFF, 1, 1)),
+        scopes=(
+            ScopePlace(FONDS, 1, 60_000, tag=HASH[:8]),
+            ScopePlace(STAFF, 1, 1, tag=HASH[:8]),
+        ),
         verdicts=5000,
         trust_serial=200,
         wire_serial=1_763_000_000,
@@ -374,4 +389,4 @@ def test_an_idle_hello_of_one_fonds_and_the_common_scope_is_small() -> None:
         accepts_bytes=524_288,
         clock=1_763_800_000,
     )
-    assert len(encode_hello(hello)) <= 120
+    assert len(encode_hello(hello)) <= 140

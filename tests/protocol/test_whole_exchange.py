@@ -75,7 +75,10 @@ HELLO = Hello(
     exchange=300,
     head_seq=121,
     head_hash=CHANGE_SET.hash,
-    scopes=(ScopePlace(COMMON, 1, 1), ScopePlace(FONDS, 1, 1204)),
+    scopes=(
+        ScopePlace(COMMON, 1, 1, tag=b"c" * 8),
+        ScopePlace(FONDS, 1, 1204, tag=b"f" * 8),
+    ),
     verdicts=120,
     trust_serial=5,
     wire_serial=1_763_600_000,
