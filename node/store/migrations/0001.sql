@@ -241,6 +241,3 @@ CREATE TABLE exchanges (
 CREATE VIRTUAL TABLE text_index USING fts5(
     tokens, content='', contentless_delete=1, tokenize='ascii', detail=none
 );
-
--- Segments are merged at eight of a level, for less work at every commit.
-INSERT INTO text_index (text_index, rank) VALUES ('automerge', 8);
