@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from node.catalogue.answers import Counts, Page, count_levels
 from node.catalogue.fields import (
@@ -20,6 +20,7 @@ from node.catalogue.fields import (
 )
 from node.catalogue.histories import history_of
 from node.catalogue.pack import Pack
+from node.catalogue.premises import Premises
 from node.catalogue.reading import (
     Fonds,
     all_fonds,
@@ -47,9 +48,8 @@ from node.catalogue.saving import (
     restoration,
     withdrawal,
 )
-from node.catalogue.secrecy import is_secret
 from node.catalogue.tickets import Ticket, tickets_of
-from node.catalogue.unsealed import any_unsealed, has_sealable, hidden_imports
+from node.catalogue.unsealed import any_unsealed, hidden_imports
 from node.clock import Clock
 from node.errors import FondsExists, InvalidValue
 from node.exchange.desk import Desk
@@ -68,7 +68,6 @@ from node.exchange.undoing import (
 )
 from node.history.journal import save_all
 from node.history.record_rows import is_visible
-from node.history.sealing import seal
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.search.query import EXACT_TOTAL, Query, compile_query
@@ -78,8 +77,6 @@ from node.store.store import Store
 from protocol.identity import FONDS_ID_BYTES, Scope
 from protocol.limits import TEXT_LIMIT_BYTES
 from protocol.operations import Actor, Operation
-
-T = TypeVar("T")
 
 _EXPORTED_AT_ONCE: Final = 500
 
@@ -95,6 +92,7 @@ class Catalogue:
         self.clock = clock
         self.home = home
         self.keys = keys
+        self.premises = Premises(store, pack, clock, home, keys)
 
     async def fonds(self, actor: Actor) -> list[Fonds]:
         """The fonds of this machine, by code."""
@@ -126,7 +124,7 @@ class Catalogue:
             return fonds_for(rows, wanted)
 
         made = await self.store.write(work)
-        await self._seal()
+        await self.premises.seal()
         return made
 
     async def add(self, actor: Actor, fonds_code: str | None, values: Typed) -> Record:
@@ -158,7 +156,7 @@ class Catalogue:
             return records_of(rows, [record_no or 0], self.pack)[0]
 
         record = await self.store.write(work)
-        await self._seal()
+        await self.premises.seal()
         return record
 
     async def set(
@@ -192,7 +190,7 @@ class Catalogue:
             save_all(rows, row.scope_no, make)
             return self._told(rows, row)
 
-        return await self._sealed(await self.store.write(work))
+        return await self.premises.sealed(await self.store.write(work))
 
     async def withdraw(self, actor: Actor, record_id: str, reason: str) -> Record:
         """The record should not exist; it stays, marked, and can be restored.
@@ -231,7 +229,7 @@ class Catalogue:
 
         detail, is_unsealed = await self.store.read(work)
         if is_unsealed:
-            await self._seal()
+            await self.premises.seal()
             detail, _ = await self.store.read(work)
         return detail
 
@@ -260,7 +258,7 @@ class Catalogue:
             )
             return page, any_unsealed(rows, here)
 
-        return await self._sealed(await self.store.read(work))
+        return await self.premises.sealed(await self.store.read(work))
 
     async def conflicts(self, actor: Actor) -> list[Ticket]:
         """Every field for which people wrote different values and must decide."""
@@ -279,7 +277,7 @@ class Catalogue:
     async def export_rows(self, actor: Actor) -> AsyncIterator[Record]:
         """All standing items and volumes, in order of entry."""
         check_actor(actor)
-        await self._seal()
+        await self.premises.seal()
         after = 0
         while True:
             records, after = await self.store.read(
@@ -354,7 +352,7 @@ class Catalogue:
                 )
             return self._told(rows, row)
 
-        return await self._sealed(await self.store.write(work))
+        return await self.premises.sealed(await self.store.write(work))
 
     def _find(self, rows: Rows, record_id: str) -> RecordRow:
         return find_record(rows, record_id, hidden_imports(rows))
@@ -376,16 +374,3 @@ class Catalogue:
             and row.import_no not in hidden
         ]
         return records, found[-1].record_no if found else 0
-
-    async def _seal(self) -> None:
-        """Seal what can be sealed; under an import that goes on, that is nothing."""
-        if not await self.store.read(has_sealable):
-            return
-        await seal(self.store, self.keys, self.home, self.clock, is_secret)
-
-    async def _sealed(self, found: tuple[T, bool]) -> T:
-        """What was found, once the ids in it are sealed."""
-        result, is_unsealed = found
-        if is_unsealed:
-            await self._seal()
-        return result
