@@ -12,6 +12,8 @@ LEVEL: Final = 3
 """1 fonds · 2 volume · 3 item."""
 CATEGORY: Final = 4
 """Code of the 门类, e.g. ``WS``."""
+STATE: Final = 6
+"""How far an item is: nothing or ``draft``, then ``filed``."""
 CODE: Final = 10
 TITLE: Final = 11
 DOC_NO: Final = 12
@@ -27,6 +29,11 @@ SECRECY: Final = 21
 NOTES: Final = 41
 CATALOGUE_NO: Final = 43
 LEGACY_RAW: Final = 45
+CORRECTIONS: Final = 46
+"""What was corrected after filing, and why."""
+
+FILED: Final = "filed"
+"""Value of STATE of an item that changes only by correction."""
 
 LEVEL_FONDS: Final = 1
 LEVEL_VOLUME: Final = 2

@@ -16,9 +16,16 @@ from importlib import resources
 from typing import Any, Final
 
 from node.catalogue.codes import CodeRule
+from node.catalogue.entry_form import (
+    EntryForm,
+    FilingRules,
+    names_in,
+    read_filing,
+    read_form,
+)
 from node.errors import PackDamaged, UnknownField
 
-DEFAULT_PACK: Final = "ws-1"
+DEFAULT_PACK: Final = "ws-2"
 _DEFAULT_LIMIT: Final = 1000
 
 
@@ -91,6 +98,8 @@ class Field:
     """At draft, filing and transfer."""
     help: str
     """The rule in plain words, with its source."""
+    example: str
+    """One value as the rule wants it written."""
     is_list: bool
     is_kept_whole: bool
     """A cell of this list field is one element, not divided at its commas."""
@@ -101,8 +110,14 @@ class Field:
     limit_characters: int
     choices: tuple[str, ...]
     """Values that a choice accepts; others, for other types, are free."""
+    labels: tuple[tuple[str, str], ...]
+    """Choice and word, where people call a choice by another word."""
     headings: tuple[str, ...]
     """Column headings under which rooms keep it."""
+
+    def label(self, value: str) -> str:
+        """What people call *value*."""
+        return dict(self.labels).get(value, value)
 
     def obligation(self, stage: Stage) -> Obligation:
         """What is asked at *stage*."""
@@ -123,6 +138,10 @@ class Pack:
     fonds_title_headings: tuple[str, ...]
     row_number_headings: tuple[str, ...]
     volume_title_headings: tuple[str, ...]
+    form: EntryForm
+    filing: FilingRules
+    undo_reason: str
+    """Written as the reason where a person takes an own act back."""
     by_number: Mapping[int, Field]
     by_name: Mapping[str, Field]
     """English and Chinese names, and headings in use."""
@@ -160,6 +179,10 @@ class Pack:
             raise UnknownField(name, "")
         return found
 
+    def rule(self, name: str) -> CodeRule | None:
+        """The code rule *name*; None where the pack has none of that name."""
+        return next((rule for rule in self.code_rules if rule.name == name), None)
+
 
 def load_pack(name: str = DEFAULT_PACK) -> Pack:
     """The pack *name* as it came with the program.
@@ -195,17 +218,26 @@ def _pack(table: Mapping[str, Any]) -> Pack:
         for heading in field.headings:
             by_name.setdefault(heading, field)
     headings = table["headings"]
+    form, filing = read_form(table["form"]), read_filing(table["filing"])
+    code_rules = tuple(_code_rule(entry) for entry in table["code_rule"])
+    strange = names_in(form, filing) - {field.name for field in fields}
+    if strange or filing.code_rule not in {rule.name for rule in code_rules}:
+        message = f"the form or the filing names what is not here: {sorted(strange)}"
+        raise ValueError(message)
     return Pack(
         name=table["pack"],
         version=table["version"],
         category=table["category"],
         title=table["title"],
         fields=fields,
-        code_rules=tuple(_code_rule(entry) for entry in table["code_rule"]),
+        code_rules=code_rules,
         fonds_code_headings=tuple(headings["fonds_code"]),
         fonds_title_headings=tuple(headings["fonds_title"]),
         row_number_headings=tuple(headings["row_number"]),
         volume_title_headings=tuple(headings["volume_title"]),
+        form=form,
+        filing=filing,
+        undo_reason=table["acts"]["undo_reason"],
         by_number=by_number,
         by_name=by_name,
     )
@@ -221,18 +253,26 @@ def _field(entry: Mapping[str, Any]) -> Field:
         merge=MergeClass(entry["merge"]),
         obligations=(draft, filing, transfer),
         help=entry["help"],
+        example=entry.get("example", ""),
         is_list=entry.get("is_list", False),
         is_kept_whole=entry.get("is_kept_whole", False),
         is_typed=entry.get("is_typed", True),
         is_shown=entry.get("is_shown", True),
         limit_characters=entry.get("limit_characters", _DEFAULT_LIMIT),
         choices=tuple(entry.get("values", ())),
+        labels=_labels(entry),
         headings=tuple(entry.get("headings", ())),
     )
     if field.is_list != (field.merge is MergeClass.LIST):
         message = f"{field.name}: a list merges as a list, and nothing else does"
         raise ValueError(message)
     return field
+
+
+def _labels(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if "labels" not in entry:
+        return ()
+    return tuple(zip(entry["values"], entry["labels"], strict=True))
 
 
 def _code_rule(entry: Mapping[str, Any]) -> CodeRule:

@@ -33,6 +33,7 @@ Shown = str | int | list[str]
 ACTIVE: Final = "active"
 WITHDRAWN: Final = "withdrawn"
 CONTESTED: Final = "contested"
+_FURTHEST_SHOWN: Final = frozenset({MergeClass.STRICTEST, MergeClass.STATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,11 @@ def shown_fields(values: Mapping[int, Sequence[Value]], pack: Pack) -> dict[str,
 
 
 def chosen(field: Field, values: Sequence[Value]) -> Value:
-    """Which of several values is shown meanwhile: the strictest, else the first."""
-    if field.merge is MergeClass.STRICTEST and field.choices:
+    """Which of several values is shown meanwhile.
+
+    The strictest, or the state that is furthest; else the first.
+    """
+    if field.merge in _FURTHEST_SHOWN and field.choices:
         ranks = {choice: rank for rank, choice in enumerate(field.choices)}
         return max(values, key=lambda value: ranks.get(shown_value(value), -1))
     return values[0]

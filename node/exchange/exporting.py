@@ -125,7 +125,7 @@ class _Layout:
             elif isinstance(value, list):
                 texts = value if field.is_kept_whole else [_DIVIDER.join(value)]
             else:
-                texts = [str(value)]
+                texts = [field.label(str(value))]
             found += [*texts, *([""] * (width - len(texts)))]
         others = dict(record.legacy)
         found += [others.get(heading, "") for heading in self._unknown]
