@@ -28,10 +28,20 @@ class Words:
     sentences: Mapping[str, str]
 
     @classmethod
-    def load(cls, language: str) -> Words:
-        """The sentences of *language*, one of LANGUAGES."""
+    def load(cls, language: str, *folders: Path) -> Words:
+        """The sentences of *language*, one of LANGUAGES.
+
+        Each of *folders* adds those of its ``LANGUAGE/STEM.toml`` files; their keys
+        begin with the stem.
+        """
+        found: dict[str, str] = {}
         with (_FOLDER / f"{language}.toml").open("rb") as file:
-            return cls(language, _flat(tomllib.load(file)))
+            found.update(_flat(tomllib.load(file)))
+        for folder in folders:
+            for path in sorted((folder / language).glob("*.toml")):
+                with path.open("rb") as file:
+                    found.update(_flat(tomllib.load(file), path.stem))
+        return cls(language, found)
 
     def say(self, key: str, **fields: object) -> str:
         """The sentence *key* with *fields* in it; a field not given shows as ``…``.

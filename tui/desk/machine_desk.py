@@ -1,0 +1,39 @@
+"""The desk at a machine: each noun of the port, bound to one machine and one person."""
+
+from __future__ import annotations
+
+from node.catalogue.pack import Pack
+from node.machine import Machine
+from protocol.operations import Actor
+
+
+class MachineDesk:
+    """The Desk port on an opened machine."""
+
+    def __init__(self, machine: Machine, actor: Actor) -> None:
+        self._machine = machine
+        self._actor = actor
+
+    @property
+    def person(self) -> str:
+        """Who acts; stands in every change."""
+        return self._actor.name
+
+    @property
+    def room(self) -> str:
+        """The machine's name."""
+        return self._machine.name
+
+    @property
+    def is_hub(self) -> bool:
+        """Whether the machine is a hub."""
+        return self._machine.is_hub
+
+    @property
+    def pack(self) -> Pack:
+        """The rules of the category that is catalogued here."""
+        return self._machine.pack
+
+    async def close(self) -> None:
+        """Give the machine back."""
+        await self._machine.close()

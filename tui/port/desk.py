@@ -1,0 +1,34 @@
+"""What screens ask. Behind it stands a machine (tui/desk); in front of it, people.
+
+Each noun has a port of its own in this folder; the desk brings them together. Every
+act is done in the name of ``person``.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from node.catalogue.pack import Pack
+
+
+class Desk(Protocol):
+    """A person's desk at one machine."""
+
+    @property
+    def person(self) -> str:
+        """Who acts; stands in every change."""
+
+    @property
+    def room(self) -> str:
+        """The machine's name."""
+
+    @property
+    def is_hub(self) -> bool:
+        """Whether the machine is a hub."""
+
+    @property
+    def pack(self) -> Pack:
+        """The rules of the category that is catalogued here."""
+
+    async def close(self) -> None:
+        """Give the machine back."""

@@ -1,0 +1,178 @@
+"""What every screen of the desk has: title, body, message, commands, help, a way back.
+
+Laws:
+
+- Esc and ``0`` step back, and never lose text.
+- A message stands always at the same place, one line above the commands.
+- What a digit does, its function key does too; letters are never commands.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.commands import Command
+from tui.widgets.command_line import CommandLine
+from tui.widgets.form import Form
+from tui.widgets.form_field import FormField
+from tui.widgets.title_line import TitleLine
+
+if TYPE_CHECKING:
+    from sync.words.catalogue import Words
+    from tui.app import DeskApp
+    from tui.port.desk import Desk
+
+
+class DeskScreen(Screen[None]):
+    """A page of the desk."""
+
+    TITLE_KEY: ClassVar[str] = ""
+    """Key of the title in the words."""
+    HELP_KEY: ClassVar[str] = ""
+    """Stem of the help texts of this screen (tui/words/…/help.toml)."""
+
+    @property
+    def desk_app(self) -> DeskApp:
+        """The program that this screen is part of."""
+        return cast("DeskApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """What the screen asks; it knows nothing of stores and networks."""
+        return self.desk_app.desk
+
+    @property
+    def words(self) -> Words:
+        """The sentences of the language in use."""
+        return self.desk_app.words
+
+    def say(self, key: str, **fields: object) -> str:
+        """The sentence *key*."""
+        return self.words.say(key, **fields)
+
+    def commands(self) -> Sequence[Command]:
+        """What can be done here, in order; asked again by ``renew_commands``."""
+        return ()
+
+    def body(self) -> ComposeResult:
+        """The widgets between the title and the message."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        """Title, body, message, commands."""
+        yield TitleLine(self.title_text(), id="title")
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Static("", id="message", markup=False)
+        yield CommandLine(self.say("shell.choose"), id="commands")
+
+    def on_mount(self) -> None:
+        """Show the commands; screens that override this call it first."""
+        self.renew_commands()
+        self.renew_title()
+
+    def title_text(self) -> str:
+        """What the title line says of this screen."""
+        return self.say(self.TITLE_KEY) if self.TITLE_KEY else ""
+
+    def renew_title(self) -> None:
+        """Draw the title line anew."""
+        self.query_one("#title", TitleLine).show(
+            self.title_text(), self.desk_app.place_text(), self.desk_app.jobs_text()
+        )
+
+    def renew_commands(self) -> None:
+        """Offer what can be done now."""
+        offered = tuple(self.commands())
+        labels = {each.digits: self._label(each) for each in offered}
+        self.query_one("#commands", CommandLine).set_commands(offered, labels)
+
+    def tell(self, text: str, *, is_fault: bool = False) -> None:
+        """One sentence, always at the same place; empty takes it away."""
+        line = self.query_one("#message", Static)
+        line.update(text)
+        line.set_class(is_fault, "fault")
+
+    def tell_error(self, error: Exception) -> None:
+        """What went wrong and what to do, in one sentence."""
+        self.tell(self.desk_app.error_text(error), is_fault=True)
+
+    async def do(self, command: Command) -> None:
+        """Do what a command stands for; errors become a sentence."""
+        done = command.act()
+        if inspect.isawaitable(done):
+            await done
+
+    async def step_back(self) -> None:
+        """Leave the screen. Screens that hold text ask before."""
+        await self.desk_app.go_back()
+
+    async def on_key(self, event: Key) -> None:
+        """Function keys, Esc, and digits where no text field has the focus."""
+        line = self.query_one("#commands", CommandLine)
+        if event.key == "escape":
+            event.stop()
+            if not line.clear():
+                await self.step_back()
+            return
+        for command in self.commands():
+            if command.key and command.key == event.key:
+                event.stop()
+                await self._guarded(command)
+                return
+        if event.key == "f1":
+            event.stop()
+            await self.desk_app.show_help(self)
+        elif event.key == "f6":
+            event.stop()
+            await self.desk_app.show_undo()
+        elif not isinstance(self.focused, FormField):
+            self._digits(event, line)
+
+    def _digits(self, event: Key, line: CommandLine) -> None:
+        character = event.character or ""
+        if len(character) == 1 and character.isdecimal():
+            line.feed(str(int(character)))
+            event.stop()
+        elif (event.key == "backspace" and line.take_back()) or (
+            event.key == "enter" and line.enter()
+        ):
+            event.stop()
+
+    def on_form_ended(self, event: Form.Ended) -> None:
+        """Behind the last field come the commands."""
+        event.stop()
+        self.query_one("#commands", CommandLine).focus()
+
+    async def on_command_line_chosen(self, event: CommandLine.Chosen) -> None:
+        """Digits and Enter."""
+        event.stop()
+        await self._guarded(event.command)
+
+    def on_command_line_unknown(self, event: CommandLine.Unknown) -> None:
+        """Digits that mean nothing here."""
+        self.tell(self.say("shell.unknown", digits=event.digits), is_fault=True)
+
+    async def _guarded(self, command: Command) -> None:
+        self.tell("")
+        try:
+            await self.do(command)
+        except self.desk_app.known_errors as error:
+            self.tell_error(error)
+
+    def _label(self, command: Command) -> str:
+        label = self.say(command.words)
+        return f"{label}({command.key.upper()})" if command.key else label
+
+    def focus_on(self, widget: Widget) -> None:
+        """Give *widget* the keys."""
+        self.set_focus(widget, scroll_visible=False)

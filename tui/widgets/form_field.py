@@ -1,0 +1,313 @@
+"""A field of a form: label left, value right, as many lines as the value needs.
+
+Enter goes on to the next field, the arrows move between fields, no letter and no chord
+is a command. The terminal's own cursor follows the caret, so that the window of an
+input method opens beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.events import Blur, Click, Focus, Key, Paste
+from textual.geometry import Offset, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.display import drawn_alike
+from tui.widgets.line_editor import LineEditor
+
+Normalise = Callable[[str], str]
+"""What a typed or pasted piece of text becomes before it is inserted."""
+
+
+def as_typed(piece: str) -> str:
+    """The piece itself, in one line."""
+    return " ".join(piece.split("\n")).replace("\r", "").replace("\t", " ")
+
+
+class FormField(Widget, can_focus=True):
+    """One field of a form."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "form-field--label",
+        "form-field--value",
+        "form-field--caret",
+        "form-field--mark",
+        "form-field--empty",
+    }
+    DEFAULT_CSS: ClassVar[str] = """
+    FormField { height: auto; width: 1fr; }
+    """
+
+    class Changed(Message):
+        """The text of a field changed under the hands of a person."""
+
+        def __init__(self, field: FormField) -> None:
+            self.field = field
+            super().__init__()
+
+        @property
+        def control(self) -> FormField:
+            """The field."""
+            return self.field
+
+    class Entered(Message):
+        """A person came to the field."""
+
+        def __init__(self, field: FormField) -> None:
+            self.field = field
+            super().__init__()
+
+    class Left(Message):
+        """A person goes on: the field is filled as far as they are concerned."""
+
+        def __init__(self, field: FormField, step: int) -> None:
+            self.field = field
+            self.step = step
+            """1 to the next field, -1 to the one before."""
+            super().__init__()
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        *,
+        text: str = "",
+        label_columns: int = 12,
+        mark: str = "",
+        normalise: Normalise = as_typed,
+        is_read_only: bool = False,
+        most_characters: int = 20_000,
+    ) -> None:
+        super().__init__(id=f"field-{name}", name=name)
+        self.label = label
+        self.mark = mark
+        """A sign before the label, e.g. ``*`` where the rule asks for the field."""
+        self.hint = ""
+        """Shown dimmed where the field is empty: what F5 or Enter would put there."""
+        self.label_columns = label_columns
+        self.is_read_only = is_read_only
+        self.editor = LineEditor(text, len(text))
+        self._normalise = normalise
+        self._most_characters = most_characters
+        self._lines: list[tuple[int, int]] = [(0, 0)]
+        self._wrapped: tuple[str, int] | None = None
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self.editor.text
+
+    def put(self, text: str) -> None:
+        """Put *text* in, as the program does; nobody is told."""
+        self.editor.put(text)
+        self._redraw()
+
+    def type_in(self, piece: str) -> None:
+        """Insert *piece* at the caret, as if it had been typed."""
+        if self.is_read_only:
+            return
+        room = self._most_characters - len(self.editor.text)
+        self.editor.insert(self._normalise(piece)[: max(0, room)])
+        self._changed()
+
+    def replace_with(self, text: str) -> None:
+        """A person chose *text* (from a list, from the last record)."""
+        if not self.is_read_only and text != self.editor.text:
+            self.editor.put(text)
+            self._changed()
+
+    def on_key(self, event: Key) -> None:
+        """Typing, rubbing out, moving; everything else is the screen's."""
+        if event.key in ("enter", "down", "tab"):
+            if event.key != "down" or not self._move_line(1):
+                self.post_message(self.Left(self, 1))
+        elif event.key in ("up", "shift+tab"):
+            if event.key != "up" or not self._move_line(-1):
+                self.post_message(self.Left(self, -1))
+        elif event.key in ("left", "right", "home", "end"):
+            self._move(event.key)
+        elif event.key in ("backspace", "ctrl+h", "delete") and not self.is_read_only:
+            rub = (
+                self.editor.rub_right if event.key == "delete" else self.editor.rub_left
+            )
+            before = self.editor.text
+            rub()
+            if self.editor.text != before:
+                self._changed()
+        elif event.character and event.is_printable:
+            self.type_in(event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: Paste) -> None:
+        """Pasted text, in one line."""
+        self.type_in(event.text)
+        event.stop()
+
+    def on_focus(self, _event: Focus) -> None:
+        """The field is the current one."""
+        self.editor.caret = len(self.editor.text)
+        self._redraw()
+        self.scroll_visible(animate=False)
+        self.post_message(self.Entered(self))
+
+    def on_blur(self, _event: Blur) -> None:
+        """Another field is the current one."""
+        self._redraw()
+
+    def on_click(self, event: Click) -> None:
+        """The caret goes to where the mouse points."""
+        line = min(max(0, event.y), len(self._lines) - 1)
+        start, end = self._lines[line]
+        column = event.x - self._value_column
+        place = start
+        while place < end and column >= cell_len(self._drawn()[place]):
+            column -= cell_len(self._drawn()[place])
+            place += 1
+        self.editor.caret = place
+        self._redraw()
+
+    @property
+    def _value_column(self) -> int:
+        return self.label_columns + 2
+
+    def _drawn(self) -> str:
+        return drawn_alike(self.editor.text)
+
+    def _changed(self) -> None:
+        self._redraw()
+        self.post_message(self.Changed(self))
+
+    def _redraw(self) -> None:
+        before = len(self._lines)
+        self._wrap(self._width())
+        if len(self._lines) != before:
+            self.refresh(layout=True)
+        else:
+            self.refresh()
+        self._place_cursor()
+
+    def _width(self) -> int:
+        return max(4, (self.size.width or 80) - self._value_column - 1)
+
+    def _wrap(self, width: int) -> None:
+        if self._wrapped == (self.editor.text, width):
+            return
+        self._wrapped = (self.editor.text, width)
+        lines: list[tuple[int, int]] = []
+        start = used = 0
+        for place, character in enumerate(self._drawn()):
+            wide = cell_len(character)
+            if used + wide > width:
+                lines.append((start, place))
+                start, used = place, 0
+            used += wide
+        lines.append((start, len(self.editor.text)))
+        if used >= width:
+            lines.append((len(self.editor.text), len(self.editor.text)))
+        self._lines = lines
+
+    def _caret_line(self) -> int:
+        for number, (start, end) in enumerate(self._lines):
+            if start <= self.editor.caret < end:
+                return number
+        return len(self._lines) - 1
+
+    def _move(self, key: str) -> None:
+        start, end = self._lines[self._caret_line()]
+        editor = self.editor
+        match key:
+            case "left":
+                editor.caret = editor.left_of(editor.caret)
+            case "right":
+                editor.caret = editor.right_of(editor.caret)
+            case "home":
+                editor.caret = start
+            case _:
+                is_last = end == len(editor.text)
+                editor.caret = end if is_last else editor.left_of(end)
+        self._redraw()
+
+    def _move_line(self, step: int) -> bool:
+        line = self._caret_line() + step
+        if not 0 <= line < len(self._lines):
+            return False
+        here = self._lines[line - step]
+        offset = self.editor.caret - here[0]
+        start, end = self._lines[line]
+        self.editor.caret = min(start + offset, end)
+        self._redraw()
+        return True
+
+    def _place_cursor(self) -> None:
+        if not self.has_focus or not self.is_attached:
+            return
+        line = self._caret_line()
+        start, _ = self._lines[line]
+        column = cell_len(self._drawn()[start : self.editor.caret])
+        region = self.content_region
+        self.app.cursor_position = Offset(
+            region.x + self._value_column + column, region.y + line
+        )
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the value needs at this width."""
+        del container, viewport
+        self._wrap(max(4, width - self._value_column - 1))
+        return len(self._lines)
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._redraw()
+
+    def render_line(self, y: int) -> Strip:
+        """Label and value; the caret in the current field."""
+        style = self.get_component_rich_style
+        label = style("form-field--label")
+        segments: list[Segment] = []
+        if y == 0:
+            name = f"{self.label}"
+            pad = self.label_columns - cell_len(name) - cell_len(self.mark)
+            segments.append(Segment(" " * max(0, pad), label))
+            if self.mark:
+                segments.append(Segment(self.mark, style("form-field--mark")))
+            segments.append(Segment(f"{name}  ", label))
+        else:
+            segments.append(Segment(" " * self._value_column, label))
+        width = self.size.width - self._value_column
+        if y < len(self._lines):
+            segments += self._value_segments(y, width)
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _value_segments(self, y: int, width: int) -> list[Segment]:
+        style = self.get_component_rich_style
+        start, end = self._lines[y]
+        drawn = self._drawn()
+        line = drawn[start:end]
+        if not self.text and y == 0 and self.hint:
+            line = self.hint
+        caret = self.editor.caret - start
+        is_here = self.has_focus and self._caret_line() == y
+        plain = style("form-field--empty" if not self.text else "form-field--value")
+        if not is_here:
+            return [
+                Segment(line, plain),
+                Segment(" " * max(0, width - cell_len(line)), plain),
+            ]
+        at = line[caret : caret + 1] or " "
+        rest = line[caret + 1 :]
+        used = cell_len(line[:caret]) + cell_len(at) + cell_len(rest)
+        return [
+            Segment(line[:caret], plain),
+            Segment(at, style("form-field--caret")),
+            Segment(rest, plain),
+            Segment(" " * max(0, width - used), plain),
+        ]

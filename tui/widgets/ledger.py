@@ -1,0 +1,319 @@
+"""A ledger: rows that are fetched as they come into sight, never all of them.
+
+The widget knows how many rows there are and asks its source for windows of them; what
+has not come yet is drawn as dots. It draws its lines itself, so a page costs what can
+be seen, whether there are ten rows or half a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+WINDOW_ROWS: Final = 100
+_MOST_WINDOWS: Final = 12
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a ledger."""
+
+    title: str
+    columns: int
+    """Least width in terminal columns."""
+    share: int = 0
+    """What part of the room left over it takes; 0 none."""
+    is_right: bool = False
+    """Numbers stand at the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as it is drawn."""
+
+    id: str
+    """By which the screen knows the row again."""
+    cells: tuple[str, ...]
+    sign: str = ""
+    """One character before the row: changed, open, withdrawn …"""
+    hits: tuple[tuple[Span, ...], ...] = ()
+    """For each cell, the pieces that were searched for."""
+
+
+Fetch = Callable[[int, int], Awaitable[Sequence[Line]]]
+"""Lines from a place on, at most so many."""
+
+
+class Ledger(Widget, can_focus=True):
+    """A table of any length with one current row."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "ledger--head",
+        "ledger--row",
+        "ledger--odd",
+        "ledger--current",
+        "ledger--marked",
+        "ledger--hit",
+        "ledger--foot",
+    }
+    DEFAULT_CSS: ClassVar[str] = """
+    Ledger { height: 1fr; width: 1fr; }
+    """
+
+    class Opened(Message):
+        """Enter on a row."""
+
+        def __init__(self, ledger: Ledger, row: int, line: Line) -> None:
+            self.ledger, self.row, self.line = ledger, row, line
+            super().__init__()
+
+    class Moved(Message):
+        """Another row is the current one."""
+
+        def __init__(self, ledger: Ledger, row: int) -> None:
+            self.ledger, self.row = ledger, row
+            super().__init__()
+
+    class Marked(Message):
+        """Rows were marked, or are no more."""
+
+        def __init__(self, ledger: Ledger) -> None:
+            self.ledger = ledger
+            super().__init__()
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        id: str | None = None,  # noqa: A002
+        empty: str = "",
+        can_mark: bool = False,
+        row_lines: int = 1,
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.empty = empty
+        self.can_mark = can_mark
+        self.row_lines = row_lines
+        self.size_rows = 0
+        self.current = 0
+        self.top = 0
+        self.marks: dict[str, int] = {}
+        """Marked rows: id to row number."""
+        self._fetch: Fetch | None = None
+        self._windows: dict[int, Sequence[Line]] = {}
+        self._asked: set[int] = set()
+        self._version = 0
+
+    def show(self, size_rows: int, fetch: Fetch, *, keep_place: bool = False) -> None:
+        """Show other rows; the first is the current one unless the place is kept."""
+        self._fetch = fetch
+        self.size_rows = size_rows
+        self._windows.clear()
+        self._asked.clear()
+        self._version += 1
+        if not keep_place:
+            self.current = self.top = 0
+            self.marks.clear()
+        self.go_to(self.current)
+        self.refresh()
+
+    def line_at(self, row: int) -> Line | None:
+        """The row, if it has been fetched."""
+        window = self._windows.get(row // WINDOW_ROWS)
+        place = row % WINDOW_ROWS
+        return window[place] if window is not None and place < len(window) else None
+
+    @property
+    def current_line(self) -> Line | None:
+        """The current row, if it has been fetched."""
+        return self.line_at(self.current) if self.size_rows else None
+
+    @property
+    def page_rows(self) -> int:
+        """How many rows can be seen at once."""
+        return max(1, (self.size.height - 2) // self.row_lines)
+
+    def go_to(self, row: int) -> None:
+        """Make *row* the current one and bring it into sight."""
+        before = self.current
+        self.current = max(0, min(row, self.size_rows - 1))
+        if self.current < self.top:
+            self.top = self.current
+        elif self.current >= self.top + self.page_rows:
+            self.top = self.current - self.page_rows + 1
+        self._ask()
+        self.refresh()
+        if self.current != before:
+            self.post_message(self.Moved(self, self.current))
+
+    def mark(self, row: int) -> None:
+        """Mark the row, or take its mark away."""
+        line = self.line_at(row)
+        if line is None or not self.can_mark:
+            return
+        if line.id in self.marks:
+            del self.marks[line.id]
+        else:
+            self.marks[line.id] = row
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def on_key(self, event: Key) -> None:
+        """Arrows, pages, ends; space marks; Enter opens."""
+        steps = {
+            "up": -1,
+            "down": 1,
+            "pageup": -self.page_rows,
+            "pagedown": self.page_rows,
+            "home": -self.size_rows,
+            "end": self.size_rows,
+        }
+        if event.key in steps:
+            self.go_to(self.current + steps[event.key])
+        elif event.key == "space" and self.can_mark:
+            self.mark(self.current)
+            self.go_to(self.current + 1)
+        elif event.key == "enter":
+            line = self.current_line
+            if line is None:
+                return
+            self.post_message(self.Opened(self, self.current, line))
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_mouse_scroll_down(self, _event: MouseScrollDown) -> None:
+        """Three rows down."""
+        self.go_to(self.current + 3)
+
+    def on_mouse_scroll_up(self, _event: MouseScrollUp) -> None:
+        """Three rows up."""
+        self.go_to(self.current - 3)
+
+    def on_click(self, event: Click) -> None:
+        """The row under the mouse; a second click opens it."""
+        row = self.top + (event.y - 2) // self.row_lines
+        if event.y < 2 or row >= self.size_rows:
+            return
+        self.go_to(row)
+        line = self.current_line
+        if event.chain > 1 and line is not None:
+            self.post_message(self.Opened(self, row, line))
+
+    def on_resize(self) -> None:
+        """Keep the current row in sight."""
+        self.go_to(self.current)
+
+    def _ask(self) -> None:
+        """Ask for windows that are in sight and not here."""
+        if self._fetch is None or not self.size_rows:
+            return
+        first = self.top // WINDOW_ROWS
+        last = min(self.top + self.page_rows, self.size_rows - 1) // WINDOW_ROWS
+        for number in range(first, last + 1):
+            if number not in self._windows and number not in self._asked:
+                self._asked.add(number)
+                self.run_worker(self._load(number, self._version), group="ledger")
+
+    async def _load(self, number: int, version: int) -> None:
+        if self._fetch is None:
+            return
+        lines = await self._fetch(number * WINDOW_ROWS, WINDOW_ROWS)
+        if version != self._version:
+            return
+        self._asked.discard(number)
+        if len(self._windows) >= _MOST_WINDOWS:
+            far = max(self._windows, key=lambda each: abs(each - number))
+            del self._windows[far]
+        self._windows[number] = lines
+        self.refresh()
+        self.post_message(self.Moved(self, self.current))
+
+    def widths(self) -> list[int]:
+        """Columns of the terminal that each column takes."""
+        signs = 2
+        room = self.size.width - signs - sum(c.columns + 1 for c in self.columns)
+        shares = sum(column.share for column in self.columns)
+        if room <= 0 or not shares:
+            return [column.columns for column in self.columns]
+        return [c.columns + room * c.share // shares for c in self.columns]
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the head, the rule under it, or a row."""
+        style = self.get_component_rich_style
+        width = self.size.width
+        if y == 0:
+            titles = [column.title for column in self.columns]
+            return self._strip("  ", titles, style("ledger--head"), ())
+        if y == 1:
+            return Strip([Segment("─" * width, style("ledger--head"))], width)
+        row, part = divmod(y - 2, self.row_lines)
+        row += self.top
+        plain = style("ledger--odd" if row % 2 else "ledger--row")
+        if row >= self.size_rows or part:
+            text = self.empty if not self.size_rows and y == 2 else ""
+            return Strip([Segment(f"  {text}", plain)]).adjust_cell_length(width, plain)
+        line = self.line_at(row)
+        if line is None:
+            return Strip([Segment("  …", plain)]).adjust_cell_length(width, plain)
+        if row == self.current:
+            plain = style("ledger--current")
+        elif line.id in self.marks:
+            plain = style("ledger--marked")
+        sign = "*" if line.id in self.marks else (line.sign or " ")
+        return self._strip(f"{sign} ", line.cells, plain, line.hits)
+
+    def _strip(
+        self,
+        sign: str,
+        cells: Sequence[str],
+        plain: Style,
+        hits: Sequence[Sequence[Span]],
+    ) -> Strip:
+        segments = [Segment(set_cell_size(sign, 2), plain)]
+        hit = self.get_component_rich_style("ledger--hit")
+        widths = self.widths()
+        for place, (column, width) in enumerate(zip(self.columns, widths, strict=True)):
+            cell = cells[place] if place < len(cells) else ""
+            spans = hits[place] if place < len(hits) else ()
+            segments += _cell(cell, width, column, (plain, plain + hit), spans)
+            segments.append(Segment(" ", plain))
+        return Strip(segments).adjust_cell_length(self.size.width, plain)
+
+
+def _cell(
+    text: str,
+    width: int,
+    column: Column,
+    styles: tuple[Style, Style],
+    spans: Sequence[Span],
+) -> list[Segment]:
+    """A cell cut to its width with ``…``, its hits marked."""
+    plain, hit = styles
+    wide = cell_len(text)
+    if wide > width:
+        text = set_cell_size(text, max(0, width - 1)).rstrip() + "…"
+        wide = cell_len(text)
+    pad = Segment(" " * max(0, width - wide), plain)
+    pieces: list[Segment] = []
+    done = 0
+    for first, last in spans:
+        start, end = max(first, done), min(last, len(text))
+        if start < end:
+            pieces += [Segment(text[done:start], plain), Segment(text[start:end], hit)]
+            done = end
+    pieces.append(Segment(text[done:], plain))
+    return [pad, *pieces] if column.is_right else [*pieces, pad]
