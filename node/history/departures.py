@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from node.history.rewinding import HANDED
 from node.store.port import Rows
@@ -18,6 +19,8 @@ from protocol.messages import SetItem, TrustList
 
 RECEIPTED = "receipted"
 """[log, seq, hash, receipt number, hub time] of the newest receipt for own sets."""
+SENT = "hub.sent"
+"""[own log, highest seq of it that was handed to the network]."""
 _HELD_AT_ONCE = 16
 _OWN_AT_ONCE = 8
 
@@ -82,6 +85,29 @@ def own_part(rows: Rows, after_seq: int) -> list[SetRow]:
 def has_departures(rows: Rows) -> bool:
     """Whether there is anything to hand over."""
     return bool(own_part(rows, receipted(rows).seq) or unnamed_part(rows, (0, 0, b"")))
+
+
+class Departing(NamedTuple):
+    """What there is to hand over."""
+
+    sets: int
+    size_bytes: int
+    """Before compression."""
+
+
+def departing(rows: Rows) -> Departing:
+    """How much ``unnamed_part`` and ``own_part`` would give."""
+    own = rows.logs.own()
+    own_no = 0 if own is None else own.log_no
+    unnamed = rows.sets.unnamed_weight(own_no, HANDED)
+    behind = rows.sets.behind(own_no, receipted(rows).seq)
+    return Departing(unnamed.sets + behind.sets, unnamed.size_bytes + behind.size_bytes)
+
+
+def sent_seq(rows: Rows, log: bytes) -> int:
+    """Up to which seq sets of an own log were handed to the network."""
+    kept = rows.settings.get(SENT)
+    return int(kept[1]) if kept and kept[0] == log else 0
 
 
 def note_handed(rows: Rows, handed: Iterable[tuple[int, int, bytes]]) -> None:

@@ -26,6 +26,8 @@ HUB_KEY: Final = "hub.key"
 """The hub's Ed25519 key."""
 HUB_TIME: Final = "hub.time"
 """Newest time that the hub has signed."""
+CLOCKS: Final = "hub.clocks"
+"""[hub time, own time] when the hub was last heard over a network."""
 EXCHANGE: Final = "exchange.number"
 TOLD: Final = "box_keys.told"
 """[wire, courier]: serials of own box keys of which the hub has heard."""
@@ -43,6 +45,25 @@ def hub_key_of(rows: Rows) -> bytes | None:
 def hub_time_of(rows: Rows) -> int:
     """The newest time that the hub has signed; 0 before the first."""
     return int(rows.settings.get(HUB_TIME) or 0)
+
+
+def note_hub_time(rows: Rows, hub_time: int, own_time: int | None) -> int:
+    """The hub has signed a time; the newest one known before.
+
+    *own_time* is what stood on the own clock when the hub said it; None where its
+    word was carried in a file.
+    """
+    known = hub_time_of(rows)
+    rows.settings.put(HUB_TIME, max(known, hub_time))
+    if own_time is not None:
+        rows.settings.put(CLOCKS, [hub_time, own_time])
+    return known
+
+
+def clocks_of(rows: Rows) -> tuple[int, int] | None:
+    """Hub time and own time when the hub was last heard; None before the first."""
+    kept = rows.settings.get(CLOCKS)
+    return None if kept is None else (int(kept[0]), int(kept[1]))
 
 
 def make_hello(

@@ -30,13 +30,13 @@ from node.history.following import (
 from node.history.forks import fork_step
 from node.history.greeting import (
     HUB_KEY,
-    HUB_TIME,
     TOLD,
     Until,
     hello_of_bundle,
     hub_key_of,
     hub_time_of,
     make_hello,
+    note_hub_time,
     untold_statements,
 )
 from node.history.incarnation import open_incarnation
@@ -277,7 +277,7 @@ class RoomSide:
             take_list(rows, [trust_list], hub_key, may_replace=True)
             rows.settings.put(HUB_KEY, hub_key)
             rows.settings.put(CERTIFICATE, encode_certificate(certificate))
-            rows.settings.put(HUB_TIME, certificate.not_before)
+            note_hub_time(rows, certificate.not_before, None)
             take_granted_scopes(rows)
 
         await self._store.write(do)
@@ -329,8 +329,8 @@ class RoomSide:
             is_same_log=False,
             places=start_places(hello.scopes),
         )
-        known_time = hub_time_of(rows)
-        rows.settings.put(HUB_TIME, max(known_time, checkpoint.hub_time))
+        own_time = self._clock.now() if is_live else None
+        known_time = note_hub_time(rows, checkpoint.hub_time, own_time)
         if is_live:
             note_handed(rows, self._handed)
             self._handed = []

@@ -141,5 +141,5 @@ class ExchangeRows(Protocol):
     def get(self, exchange_no: int) -> ExchangeRow | None:
         """One line."""
 
-    def newest(self, limit: int) -> list[ExchangeRow]:
-        """The last lines, newest first."""
+    def newest(self, limit: int, before: int | None = None) -> list[ExchangeRow]:
+        """The last lines, or the last with a number below *before*, newest first."""

@@ -88,6 +88,28 @@ class SetRow(NamedTuple):
     body: bytes | None
 
 
+class SetsWeight(NamedTuple):
+    """Several change-sets of one log, weighed together."""
+
+    sets: int
+    operations: int
+    size_bytes: int
+    first_seq: int
+    """The lowest seq among them; 0 where there is none."""
+
+
+class ArrivedRow(NamedTuple):
+    """Another machine's set that the order named here."""
+
+    row_no: int
+    """Rises in the order of arrival here."""
+    log_no: int
+    seq: int
+    hash: bytes
+    scope_no: int
+    op_count: int
+
+
 class JournalRow(NamedTuple):
     """One own operation that is not sealed yet."""
 
@@ -268,3 +290,5 @@ class ExchangeRow(NamedTuple):
     sent: int
     received: int
     outcome: str
+    answer: bytes = b""
+    """Packed by node.ledger: verdicts, receipt, file."""

@@ -7,8 +7,11 @@ from node.store.row_types import ExchangeRow
 
 _EXCHANGE = (
     "SELECT exchange_no, carrier, peer, begun_at, ended_at, requests, bytes_up,"
-    " bytes_down, sent, received, outcome FROM exchanges"
+    " bytes_down, sent, received, outcome, answer FROM exchanges"
 )
+
+
+_HIGHEST = 2**63 - 1
 
 
 class SqliteExchanges:
@@ -31,8 +34,8 @@ class SqliteExchanges:
         """Write the line as it stands now."""
         self._database.execute(
             "INSERT OR REPLACE INTO exchanges (exchange_no, carrier, peer, begun_at,"
-            " ended_at, requests, bytes_up, bytes_down, sent, received, outcome)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " ended_at, requests, bytes_up, bytes_down, sent, received, outcome,"
+            " answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         )
 
@@ -43,9 +46,10 @@ class SqliteExchanges:
         ).fetchone()
         return None if row is None else ExchangeRow(*row)
 
-    def newest(self, limit: int) -> list[ExchangeRow]:
-        """The last lines, newest first."""
+    def newest(self, limit: int, before: int | None = None) -> list[ExchangeRow]:
+        """The last lines, or the last with a number below *before*, newest first."""
         rows = self._database.execute(
-            f"{_EXCHANGE} ORDER BY exchange_no DESC LIMIT ?", (limit,)
+            f"{_EXCHANGE} WHERE exchange_no < ? ORDER BY exchange_no DESC LIMIT ?",
+            (_HIGHEST if before is None else before, limit),
         ).fetchall()
         return [ExchangeRow(*row) for row in rows]

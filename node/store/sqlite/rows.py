@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from node.store.catalogue_port import ImportRows, MatchRows
+from node.store.desk_port import ActRows, DraftRows
 from node.store.order_port import (
     BoxKeyRows,
     ExchangeRows,
@@ -22,13 +23,15 @@ from node.store.port import (
     LogRows,
     RecordRows,
     ScopeRows,
-    SetRows,
     SettingRows,
     TextRows,
     TicketRows,
 )
+from node.store.set_port import SetRows
+from node.store.sqlite.acts import SqliteActs
 from node.store.sqlite.box_keys import SqliteBoxKeys
 from node.store.sqlite.digests import SqliteDigests
+from node.store.sqlite.drafts import SqliteDrafts
 from node.store.sqlite.edits import SqliteEdits
 from node.store.sqlite.exchanges import SqliteExchanges
 from node.store.sqlite.imports import SqliteImports
@@ -72,3 +75,5 @@ class SqliteRows:
         self.peers: PeerRows = SqlitePeers(database)
         self.trust: TrustRows = SqliteTrust(database)
         self.verdicts: VerdictRows = SqliteVerdicts(database)
+        self.drafts: DraftRows = SqliteDrafts(database)
+        self.acts: ActRows = SqliteActs(database)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from node.store.row_types import SetRow
+from node.store.row_types import ArrivedRow, SetRow, SetsWeight
 
 _COLUMNS: Final = (
     "log_no, seq, hash, scope_no, first_n, count, state, reason, received_at,"
@@ -13,6 +13,14 @@ _COLUMNS: Final = (
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM change_sets"
 _LIKELY_HOLDERS: Final = 8
+_WEIGHT: Final = (
+    "count(*), coalesce(sum(count), 0),"
+    " coalesce(sum(length(header) + length(signature) + coalesce(length(body), 0)), 0)"
+)
+_ARRIVED: Final = (
+    " FROM change_sets WHERE rowid > ? AND state = 3"
+    " AND log_no NOT IN (SELECT log_no FROM logs WHERE is_own)"
+)
 
 
 class SqliteSets:
@@ -130,6 +138,46 @@ class SqliteSets:
         ).fetchone()
         return int(found[0]), int(found[1])
 
+    def behind(self, log_no: int, seq: int) -> SetsWeight:
+        return self._weight(
+            f"SELECT {_WEIGHT}, coalesce(min(seq), 0) FROM change_sets"
+            " WHERE log_no = ? AND seq > ?",
+            (log_no, seq),
+        )
+
+    def unreceipted(self, log_no: int, state: int, above_seq: int) -> SetsWeight:
+        return self._weight(
+            f"SELECT {_WEIGHT}, coalesce(min(seq), 0) FROM change_sets"
+            " WHERE state <> 3 AND state = ? AND log_no = ? AND seq > ?"
+            " AND receipt = 0",
+            (state, log_no, above_seq),
+        )
+
+    def unnamed_weight(self, but_log_no: int, but_reason: str) -> SetsWeight:
+        return self._weight(
+            f"SELECT {_WEIGHT}, 0 FROM change_sets WHERE state <> 3"
+            " AND state IN (1, 7) AND log_no <> ? AND reason <> ?",
+            (but_log_no, but_reason),
+        )
+
+    def last_arrival(self) -> int:
+        found = self._database.execute("SELECT max(rowid) FROM change_sets").fetchone()
+        return int(found[0] or 0)
+
+    def arrived(self, after_row: int, limit: int) -> list[ArrivedRow]:
+        found = self._database.execute(
+            f"SELECT rowid, log_no, seq, hash, scope_no, count{_ARRIVED}"
+            " ORDER BY rowid LIMIT ?",
+            (after_row, limit),
+        )
+        return [ArrivedRow(*row) for row in found]
+
+    def arrived_by_log(self, after_row: int) -> dict[int, SetsWeight]:
+        found = self._database.execute(
+            f"SELECT log_no, {_WEIGHT}, 0{_ARRIVED} GROUP BY log_no", (after_row,)
+        )
+        return {row[0]: SetsWeight(*row[1:]) for row in found}
+
     def linked(self, log_no: int) -> SetRow | None:
         found = self._all(
             f"{_SELECT} WHERE log_no = ? AND state NOT IN (2, 7)"
@@ -165,6 +213,9 @@ class SqliteSets:
             " WHERE log_no = ? AND seq = ? AND hash = ?",
             (to_log_no, to_scope_no, row.log_no, row.seq, row.hash),
         )
+
+    def _weight(self, statement: str, values: tuple[object, ...]) -> SetsWeight:
+        return SetsWeight(*self._database.execute(statement, values).fetchone())
 
     def _all(self, statement: str, values: tuple[object, ...]) -> list[SetRow]:
         return [SetRow(*row) for row in self._database.execute(statement, values)]
