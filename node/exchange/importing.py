@@ -29,6 +29,7 @@ from node.exchange.entry import EntryReader, Refusal
 from node.exchange.intake import Cells, Intake, Line, Taken
 from node.exchange.recognise import Special, Table, recognise
 from node.exchange.refusals import RefusedHeadings, RefusedRow, write_refused
+from node.exchange.undoing import discard_live
 from node.exchange.workbook import Row, Workbook, read_workbook
 from node.history.journal import next_n
 from node.home import FileLock, sync_folder
@@ -80,7 +81,7 @@ async def import_workbook(
     progress: Progress | None,
     say: Say,
 ) -> ImportResult:
-    """Take the rows of the workbook at *path* in.
+    """Take the rows of the workbook at *path* in; cancelled, none of them.
 
     Raises:
         WorkbookUnreadable, NoCatalogueInWorkbook, UnknownFonds, ImportBusy.
@@ -91,6 +92,10 @@ async def import_workbook(
     try:
         run = _Run(desk, path, fonds_code, is_dry=dry_run, progress=progress, say=say)
         return await run.result()
+    except asyncio.CancelledError:
+        if not dry_run:
+            await discard_live(desk.store)
+        raise
     finally:
         lock.release()
 

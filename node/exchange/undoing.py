@@ -93,12 +93,22 @@ async def discard_unfinished(store: Store, home: Home) -> int:
     if not lock.try_acquire():
         return 0
     try:
-        live = await store.read(lambda rows: rows.imports.in_state(ImportState.LIVE))
-        for row in live:
-            await _take_all_back(store, row, ImportState.DISCARDED)
-        return len(live)
+        return await discard_live(store)
     finally:
         lock.release()
+
+
+async def discard_live(store: Store) -> int:
+    """Discard imports without an end; the caller holds the import lock.
+
+    A transaction of this process that is still under way comes first: it may have
+    added to the journal.
+    """
+    await store.write(lambda _rows: None)
+    live = await store.read(lambda rows: rows.imports.in_state(ImportState.LIVE))
+    for row in live:
+        await _take_all_back(store, row, ImportState.DISCARDED)
+    return len(live)
 
 
 async def undo_import(desk: Desk, batch: int) -> int:

@@ -10,6 +10,7 @@ import asyncio
 import errno
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 EXIT_USAGE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 EXIT_PIPE: Final = 141
+_GIVES_WAY: Final = 5
+"""How much lower the priority of work is that another program waits for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,10 +40,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parse(given, words)
     except UsageError as error:
         return _report_usage(error, Paper(words, is_json=False))
-    paper = Paper(words, is_json=options.is_json)
+    paper = Paper(
+        words, is_json=options.is_json, has_lines=options.progress is not None
+    )
+    if paper.has_lines:
+        _serve_a_program()
     from sync.cli.call import Call  # noqa: PLC0415 (an unreadable line needs none)
 
     return _run(Call(options, words, paper))
+
+
+def _serve_a_program() -> None:
+    """Speak UTF-8 whatever the language, end on SIGINT, and let the asker go first.
+
+    The program may have been started with SIGINT ignored, which its children inherit.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.nice(_GIVES_WAY)
 
 
 def _run(call: Call) -> int:
@@ -74,7 +92,11 @@ async def _command(call: Call) -> int:
 
 
 def _report_usage(error: UsageError, paper: Paper) -> int:
-    paper.note(paper.words.say(error.key, **error.fields))
+    text = paper.words.say(error.key, **error.fields)
+    if paper.has_lines:
+        paper.fault(error.key.replace("_", "-").replace(".", "-"), error.fields, text)
+        return EXIT_USAGE
+    paper.note(text)
     if error.usage:
         paper.note(error.usage.rstrip("\n"))
     return EXIT_USAGE
@@ -82,10 +104,14 @@ def _report_usage(error: UsageError, paper: Paper) -> int:
 
 def _report(error: Exception, paper: Paper) -> int:
     """One sentence for *error*, the next step under it, its code in brackets."""
-    from sync.cli.sentences import error_sentence  # noqa: PLC0415
+    from sync.cli.sentences import error_fields, error_sentence  # noqa: PLC0415
     from sync.errors import exit_status  # noqa: PLC0415
 
     text, step = error_sentence(error, paper.words)
+    if paper.has_lines:
+        code = str(getattr(error, "code", "unknown"))
+        paper.fault(code, error_fields(error), text, step)
+        return exit_status(error)
     paper.note(text)
     if step:
         paper.note(step)
@@ -99,9 +125,13 @@ def _report_file(error: OSError, paper: Paper) -> int:
     slug = errno.errorcode.get(error.errno or 0, "").lower()
     reason = paper.words.find(f"reason.{slug}") or error.strerror or str(error)
     name = error.filename or ""
-    key = "error.file-missing" if isinstance(error, FileNotFoundError) else "error.file"
-    paper.note(paper.words.say(f"{key}.text", path=name, reason=reason))
-    step = paper.words.find(f"{key}.next", path=name)
+    code = "file-missing" if isinstance(error, FileNotFoundError) else "file"
+    text = paper.words.say(f"error.{code}.text", path=name, reason=reason)
+    step = paper.words.find(f"error.{code}.next", path=name)
+    if paper.has_lines:
+        paper.fault(code, {"path": name, "reason": reason}, text, step)
+        return EXIT_INPUT
+    paper.note(text)
     if step:
         paper.note(step)
     return EXIT_INPUT

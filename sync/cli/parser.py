@@ -15,6 +15,7 @@ from sync.cli.tables import cells
 from sync.words.catalogue import LANGUAGES, Words
 
 DEFAULT_LIMIT: Final = 20
+PROGRESS_KINDS: Final = ("lines",)
 _MOST: Final = 2**31 - 1
 
 _ARGPARSE_USAGE: Final = "usage: "
@@ -129,6 +130,10 @@ def _add_common(parser: argparse.ArgumentParser, words: Words, *, is_top: bool) 
     parser.add_argument(
         "--json", dest="is_json", action="store_true",
         default=False if is_top else argparse.SUPPRESS, help=words.say("option.json"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--progress", choices=PROGRESS_KINDS, default=absent,
+        help=words.say("option.progress"),
     )  # fmt: skip
 
 

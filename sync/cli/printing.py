@@ -1,31 +1,42 @@
 """What a command prints: results on stdout, messages and progress on stderr.
 
-With ``--json`` stdout holds one document and nothing else.
+With ``--json`` stdout holds one document and nothing else. With ``--progress lines``
+stderr holds JSON lines: how far the work is, as members of an object, and at the end,
+where the work failed, an object with the member ``error``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from node.clock import elapsed
 from sync.cli.tables import cells, padded, pairs, shown, table, wrapped
 from sync.words.catalogue import Words
 
 _WIDTH_DEFAULT: Final = 80
 _WIDTH_LIMIT: Final = 160
 _PROGRESS_CELLS: Final = 24
+_REPORT_SECONDS: Final = 0.05
 
 
 class Paper:
-    """Where a command writes. ``is_json`` chooses between a document and text."""
+    """Where a command writes.
 
-    def __init__(self, words: Words, *, is_json: bool) -> None:
+    ``is_json`` chooses between a document and text, ``has_lines`` between JSON lines
+    for a program and a bar for people.
+    """
+
+    def __init__(self, words: Words, *, is_json: bool, has_lines: bool = False) -> None:
         self.words = words
         self.is_json = is_json
+        self.has_lines = has_lines
+        self._told_at = float("-inf")
         size = shutil.get_terminal_size((_WIDTH_DEFAULT, 24))
         self.width = min(size.columns, _WIDTH_LIMIT)
         self._has_bar = False
@@ -81,7 +92,10 @@ class Paper:
         sys.stderr.flush()
 
     def progress(self, done: int, total: int) -> None:
-        """Draw 第 n/共 m on a terminal; elsewhere draw nothing."""
+        """Draw 第 n/共 m on a terminal, or tell it to a program; else do nothing."""
+        if self.has_lines:
+            self._report({"done": done, "total": total}, is_last=done >= total)
+            return
         if not sys.stderr.isatty() or total <= 0:
             return
         filled = _PROGRESS_CELLS * min(done, total) // total
@@ -92,18 +106,60 @@ class Paper:
         self._has_bar = True
 
     def step(self, key: str, **fields: object) -> None:
-        """Write the sentence *key* over the progress line of a terminal."""
-        if sys.stderr.isatty():
+        """Write the sentence *key* over the progress line of a terminal.
+
+        A program is told the fields.
+        """
+        if self.has_lines:
+            self._report(fields, is_last=False)
+        elif sys.stderr.isatty():
             text = padded(self.words.say(key, **fields), self.width - 1)
             sys.stderr.write("\r" + text)
             sys.stderr.flush()
             self._has_bar = True
+
+    def fault(
+        self, code: str, fields: Mapping[str, object], text: str, step: str = ""
+    ) -> None:
+        """Tell a program what went wrong: code, fields, and both sentences."""
+        told = {"code": code, "fields": fields, "text": text, "next": step}
+        self._write_line({"error": told})
+
+    def _report(self, facts: Mapping[str, object], *, is_last: bool) -> None:
+        """Tell a program how far the work is; not more often than anybody looks."""
+        now = elapsed()
+        if is_last or now - self._told_at >= _REPORT_SECONDS:
+            self._told_at = now
+            self._write_line(facts)
+
+    def _write_line(self, value: Mapping[str, object]) -> None:
+        """One JSON line; the work goes on when nobody listens any more."""
+        try:
+            sys.stderr.write(json.dumps(_plain(value), ensure_ascii=False) + "\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
     def end_progress(self) -> None:
         """Leave the progress line, if one was drawn."""
         if self._has_bar:
             sys.stderr.write("\n")
             self._has_bar = False
+
+
+def _plain(value: object) -> object:
+    """*value* as JSON holds it."""
+    match value:
+        case Mapping():
+            return {str(name): _plain(member) for name, member in value.items()}
+        case list() | tuple():
+            return [_plain(member) for member in value]
+        case bytes():
+            return value.hex()
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return str(value)
 
 
 def time_text(seconds: int | None) -> str:
