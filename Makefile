@@ -20,7 +20,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 		--require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet \
 		--no-deps --no-build-isolation --editable .
-	$(BIN)/python -m compileall -q protocol node sync
+	$(BIN)/python -m compileall -q protocol node sync tui
 	@touch $@
 
 check: lint types contracts test
