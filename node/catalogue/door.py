@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from node.catalogue.answers import Counts, Page, count_levels
+from node.catalogue.drafts import Drafts
 from node.catalogue.fields import (
     CODE,
     LEVEL_FONDS,
     LEVEL_VOLUME,
     TITLE,
 )
+from node.catalogue.hints import Hints
 from node.catalogue.histories import history_of
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
@@ -93,6 +95,8 @@ class Catalogue:
         self.home = home
         self.keys = keys
         self.premises = Premises(store, pack, clock, home, keys)
+        self.drafts = Drafts(self.premises)
+        self.hints = Hints(self.premises)
 
     async def fonds(self, actor: Actor) -> list[Fonds]:
         """The fonds of this machine, by code."""

@@ -122,11 +122,16 @@ class ImportRows(Protocol):
 class MatchRows(Protocol):
     """Records by what stands in them."""
 
-    def find(self, test: MatchTest, limit: int) -> list[int]:
-        """Numbers of records that fulfil *test*, rising, at most *limit*."""
+    def find(
+        self, test: MatchTest, limit: int, *, newest_first: bool = False
+    ) -> list[int]:
+        """Numbers of records that fulfil *test*, at most *limit*; rising or falling."""
 
     def codes(self, codes: Iterable[str]) -> Iterator[tuple[int, int, int, str]]:
         """(record_no, scope_no, flags, code) of records with one of *codes*."""
+
+    def codes_under(self, prefix: str) -> Iterator[tuple[int, int, int, int, str]]:
+        """(record_no, scope_no, flags, import_no, code) of codes that begin so."""
 
     def by_code_part(self, part: str, limit: int) -> list[int]:
         """Numbers of records whose code begins with *part*."""

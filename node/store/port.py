@@ -31,6 +31,7 @@ from node.store.row_types import (
     TicketRow,
 )
 from node.store.set_port import SetRows
+from node.store.shelf_port import ClassRows, ShelfRows
 from protocol.identity import Scope
 from protocol.operations import Value
 
@@ -218,7 +219,7 @@ class EditRows(Protocol):
 
 
 class DigestRows(Protocol):
-    """Buckets of leaves, and how many records there are."""
+    """Buckets of leaves."""
 
     def mark(self, scope_no: int, buckets: Iterable[int]) -> None:
         """Leaves of these buckets changed."""
@@ -234,12 +235,6 @@ class DigestRows(Protocol):
 
     def all(self, scope_no: int) -> dict[int, bytes]:
         """Digests of all buckets that hold a leaf."""
-
-    def tally(self, scope_no: int, changes: Mapping[int, int]) -> None:
-        """Add to the numbers of visible records, by level."""
-
-    def tallies(self, scope_no: int) -> dict[int, int]:
-        """Numbers of visible records (created, not withdrawn), by level."""
 
 
 class TicketRows(Protocol):
@@ -286,6 +281,8 @@ class Rows(Protocol):
     records: RecordRows
     edits: EditRows
     digests: DigestRows
+    classes: ClassRows
+    shelves: ShelfRows
     tickets: TicketRows
     text: TextRows
     imports: ImportRows

@@ -16,7 +16,9 @@ class SqliteMatches:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def find(self, test: MatchTest, limit: int) -> list[int]:
+    def find(
+        self, test: MatchTest, limit: int, *, newest_first: bool = False
+    ) -> list[int]:
         source = "records AS r"
         tests = ["r.flags & ? = ?", "r.level BETWEEN ? AND ?"]
         values: list[object] = []
@@ -32,6 +34,7 @@ class SqliteMatches:
             tests.append("instr(r.search_text, ?) > 0")
             values.append(needle)
         order = "t.rowid" if test.match else "r.record_no"
+        order += " DESC" if newest_first else ""
         column = ", r.search_text" if test.accepts else ""
         statement = (
             f"SELECT r.record_no{column} FROM {source} WHERE {' AND '.join(tests)}"
@@ -56,6 +59,13 @@ class SqliteMatches:
                 " WHERE code = ? ORDER BY record_no",
                 (code,),
             )
+
+    def codes_under(self, prefix: str) -> Iterator[tuple[int, int, int, int, str]]:
+        yield from self._database.execute(
+            "SELECT record_no, scope_no, flags, import_no, code FROM records"
+            " WHERE code >= ? AND code < ? ORDER BY code, record_no",
+            (prefix, f"{prefix}\U0010ffff"),
+        )
 
     def by_code_part(self, part: str, limit: int) -> list[int]:
         rows = self._database.execute(

@@ -28,8 +28,10 @@ from node.store.port import (
     TicketRows,
 )
 from node.store.set_port import SetRows
+from node.store.shelf_port import ClassNumbers, ClassRows, ShelfRows
 from node.store.sqlite.acts import SqliteActs
 from node.store.sqlite.box_keys import SqliteBoxKeys
+from node.store.sqlite.classes import SqliteClasses
 from node.store.sqlite.digests import SqliteDigests
 from node.store.sqlite.drafts import SqliteDrafts
 from node.store.sqlite.edits import SqliteEdits
@@ -45,6 +47,7 @@ from node.store.sqlite.records import SqliteRecords
 from node.store.sqlite.scopes import SqliteScopes
 from node.store.sqlite.sets import SqliteSets
 from node.store.sqlite.settings import SqliteSettings
+from node.store.sqlite.shelves import SqliteShelves
 from node.store.sqlite.text import SqliteText
 from node.store.sqlite.tickets import SqliteTickets
 from node.store.sqlite.trust import SqliteTrust
@@ -54,7 +57,12 @@ from node.store.sqlite.verdicts import SqliteVerdicts
 class SqliteRows:
     """The port's ``Rows`` for SQLite; lives as long as one transaction."""
 
-    def __init__(self, database: sqlite3.Connection, describe: Describe) -> None:
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        describe: Describe,
+        class_numbers: ClassNumbers | None = None,
+    ) -> None:
         self.describe = describe
         self.settings: SettingRows = SqliteSettings(database)
         self.scopes: ScopeRows = SqliteScopes(database)
@@ -64,6 +72,10 @@ class SqliteRows:
         self.records: RecordRows = SqliteRecords(database)
         self.edits: EditRows = SqliteEdits(database)
         self.digests: DigestRows = SqliteDigests(database)
+        self.classes: ClassRows = SqliteClasses(
+            database, {} if class_numbers is None else class_numbers
+        )
+        self.shelves: ShelfRows = SqliteShelves(database)
         self.tickets: TicketRows = SqliteTickets(database)
         self.text: TextRows = SqliteText(database)
         self.imports: ImportRows = SqliteImports(database)
