@@ -28,6 +28,8 @@ class RowOutcome(IntEnum):
     REFUSED = 4
     BESIDE = 5
     """No entry: a title, a form line, headings, a total."""
+    MENDED = 6
+    """It was refused; then a person made the record of it."""
 
 
 class ImportRow(NamedTuple):
@@ -114,6 +116,18 @@ class ImportRows(Protocol):
 
     def of_record(self, record_no: int) -> list[ImportedRow]:
         """Rows that met a record, of imports that are live or done; newest last."""
+
+    def row(self, import_no: int, row: int) -> ImportedRow | None:
+        """One row of an import."""
+
+    def replace_row(self, row: ImportedRow) -> None:
+        """What became of a row has changed."""
+
+    def refused(self, import_no: int) -> list[ImportedRow]:
+        """Rows of an import that are refused and not mended, in order."""
+
+    def refused_amount(self, import_no: int) -> int:
+        """How many rows of an import are refused and not mended."""
 
     def forget_rows(self, import_no: int) -> None:
         """Drop the rows of an import that was discarded."""

@@ -82,6 +82,29 @@ class SqliteImports:
             (record_no,),
         )
 
+    def row(self, import_no: int, row: int) -> ImportedRow | None:
+        found = self._rows(f"{_ROW} WHERE import_no = ? AND row = ?", (import_no, row))
+        return found[0] if found else None
+
+    def replace_row(self, row: ImportedRow) -> None:
+        self._database.execute(
+            "UPDATE import_rows SET outcome = ?, record_no = ?, n = ?, row_key = ?,"
+            " cells = ? WHERE import_no = ? AND row = ?",
+            (*row[2:], row.import_no, row.row),
+        )
+
+    def refused(self, import_no: int) -> list[ImportedRow]:
+        return self._rows(
+            f"{_ROW} WHERE import_no = ? AND outcome = 4 ORDER BY row", (import_no,)
+        )
+
+    def refused_amount(self, import_no: int) -> int:
+        found = self._database.execute(
+            "SELECT count(*) FROM import_rows WHERE import_no = ? AND outcome = 4",
+            (import_no,),
+        )
+        return int(found.fetchone()[0])
+
     def forget_rows(self, import_no: int) -> None:
         self._database.execute(
             "DELETE FROM import_rows WHERE import_no = ?", (import_no,)
