@@ -27,6 +27,12 @@ class StoreBusy(NodeError):
         self.waited_seconds = waited_seconds
 
 
+class ReadStopped(NodeError):
+    """What was being read is not wanted any more; nothing was changed."""
+
+    code = "read-stopped"
+
+
 class StoreDamaged(NodeError):
     """The database cannot be read: it is damaged, or its key is another one."""
 
@@ -265,6 +271,30 @@ class NoCatalogueInWorkbook(NodeError):
         super().__init__(path, sheets)
         self.path = path
         self.sheets = sheets
+
+
+class ColumnsMistaken(NodeError):
+    """What was chosen for the columns of a workbook does not fit the workbook."""
+
+    code = "columns-mistaken"
+
+    def __init__(self, sheet: str, reason: str, found: str) -> None:
+        super().__init__(sheet, reason, found)
+        self.sheet = sheet
+        self.reason = reason
+        """A slug: no-such-sheet, no-such-row, no-such-column, field-twice."""
+        self.found = found
+
+
+class UnknownRefusedRow(NodeError):
+    """No row of that import waits for a hand under this number."""
+
+    code = "unknown-refused-row"
+
+    def __init__(self, batch: int, row: int) -> None:
+        super().__init__(batch, row)
+        self.batch = batch
+        self.row = row
 
 
 class ImportBusy(NodeError):

@@ -246,6 +246,8 @@ _EXIT_BY_CODE: Final = {
     "fonds-exists": EXIT_REFUSED,
     "workbook-unreadable": EXIT_INPUT,
     "no-catalogue": EXIT_INPUT,
+    "columns-mistaken": EXIT_INPUT,
+    "unknown-refused-row": EXIT_INPUT,
     "import-busy": EXIT_PASSING,
     "unknown-import": EXIT_INPUT,
     "malformed": EXIT_INPUT,
