@@ -63,6 +63,8 @@ class DeskApp(App[int]):
         self.desk = desk
         self.words = words
         self.jobs = Jobs(self._job_changed)
+        self._own_desk: Desk | None = None
+        self._own_jobs = self.jobs
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme
@@ -100,6 +102,25 @@ class DeskApp(App[int]):
     async def show_undo(self) -> None:
         """The last saves of this person, to be taken back."""
         await self.open("undo")
+
+    @property
+    def is_practising(self) -> bool:
+        """Whether the desk in use is that of the practice room."""
+        return self._own_desk is not None
+
+    def change_desk(self, desk: Desk) -> None:
+        """Work at the practice room's *desk*; ``return_desk`` leads back."""
+        self._own_desk, self.desk = self.desk, desk
+        self._own_jobs, self.jobs = self.jobs, Jobs(self._job_changed)
+
+    async def return_desk(self) -> None:
+        """Close the practice room's desk and work at the room's own again."""
+        if self._own_desk is None:
+            return
+        await self.jobs.stop_all()
+        await self.desk.close()
+        self.desk, self._own_desk = self._own_desk, None
+        self.jobs = self._own_jobs
 
     def error_text(self, error: Exception) -> str:
         """What went wrong and what to do, in one line."""
