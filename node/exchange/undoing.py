@@ -11,32 +11,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.catalogue.reading import existence_dots, held_of
+from node.catalogue.reversal import Past, Reversal
 from node.catalogue.saving import Held, withdrawal
 from node.clock import elapsed
 from node.errors import ImportBusy, UnknownImport
 from node.exchange.desk import Desk
 from node.history.journal import own_log_no, save_all, take_back_import
-from node.history.logbook import DecodedSets, Entry, entries_of
 from node.home import FileLock, Home
 from node.store.catalogue_port import ImportedRow, ImportRow, ImportState, RowOutcome
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from node.store.store import Store
-from protocol.identity import Dot, Element
-from protocol.operations import (
-    Actor,
-    Add,
-    Create,
-    Elements,
-    Operation,
-    Removal,
-    Remove,
-    Resolve,
-    Set,
-    Tag,
-    Value,
-    Write,
-)
 
 _STEP_SECONDS: Final = 0.03
 _STEP_NUMBERS: Final = 50
@@ -252,121 +237,12 @@ def _answer_update(
     made_at: int,
 ) -> bool:
     """Copy the values back that an import replaced, where its own still stand."""
-    back = _Back(_Past(rows, record), held)
-    for dot, operation in back.past.by_log(own_log_no(rows), *numbers):
+    past = Past(rows, record)
+    found = past.by_log(own_log_no(rows), *numbers)
+    back = Reversal(rows, record, held, past, (dot for dot, _ in found))
+    for dot, operation in found:
         back.answer(dot, operation)
     made = save_all(
-        rows, record.scope_no, lambda n: back.operations(n, desk.actor, made_at)
+        rows, record.scope_no, lambda n: back.operations(n, desk.actor, made_at, "")
     )
     return bool(made)
-
-
-class _Back:
-    """What brings a record back to where it was before some operations."""
-
-    def __init__(self, past: _Past, held: Held) -> None:
-        self.past = past
-        self._held = held
-        self._writes: dict[int, Write] = {}
-        self._added: dict[int, list[Value]] = {}
-        self._removed: dict[int, list[Element]] = {}
-
-    def answer(self, dot: Dot, operation: Operation) -> None:
-        """Undo what still stands of one operation."""
-        match operation:
-            case Set():
-                for write in operation.writes:
-                    if set(self._held.survivors.get(write.field, {})) == {dot}:
-                        value = self.past.value_before(write)
-                        self._writes[write.field] = Write(write.field, value, (dot,))
-            case Add():
-                for number in {elements.field for elements in operation.lists}:
-                    present = self._held.elements.get(number, {})
-                    gone = [element for element in present if element.dot == dot]
-                    self._removed.setdefault(number, []).extend(gone)
-            case Remove():
-                self._bring_back(operation)
-            case _:
-                pass
-
-    def _bring_back(self, operation: Remove) -> None:
-        for removal in operation.removals:
-            for element in removal.elements:
-                value = self.past.element(element)
-                if value is not None:
-                    self._added.setdefault(removal.field, []).append(value)
-
-    def operations(self, n: int, actor: Actor, made_at: int) -> list[Operation]:
-        """The operations, numbered from *n* on."""
-        record = self._held.record
-        made: list[Operation] = []
-        if self._writes:
-            writes = tuple(self._writes[number] for number in sorted(self._writes))
-            made.append(Set(n, actor, made_at, record, writes))
-        lists = tuple(
-            Elements(number, tuple(values))
-            for number, values in sorted(self._added.items())
-            if values
-        )
-        if lists:
-            made.append(Add(n + len(made), actor, made_at, record, lists))
-        removals = tuple(
-            Removal(number, tuple(sorted(gone)))
-            for number, gone in sorted(self._removed.items())
-            if gone
-        )
-        if removals:
-            made.append(Remove(n + len(made), actor, made_at, record, removals))
-        return made
-
-
-class _Past:
-    """What the operations of one record said."""
-
-    def __init__(self, rows: Rows, record: RecordRow) -> None:
-        self._entries: dict[Dot, Entry] = {}
-        for entry in entries_of(rows, record, DecodedSets()):
-            dot = Dot(rows.logs.id_of(entry.log_no), entry.operation.n)
-            self._entries[dot] = entry
-
-    def by_log(
-        self, log_no: int, first_n: int, last_n: int
-    ) -> list[tuple[Dot, Operation]]:
-        """Operations of the log from *first_n* to *last_n*."""
-        return [
-            (dot, entry.operation)
-            for dot, entry in sorted(self._entries.items(), key=lambda pair: pair[0])
-            if entry.log_no == log_no and first_n <= dot.n <= last_n
-        ]
-
-    def value_before(self, write: Write) -> Value:
-        """A copy of what the write replaced; nil where there was nothing."""
-        for name in write.names:
-            entry = self._entries.get(name)
-            if entry is not None and _wrote(entry.operation, write.field):
-                return (int(Tag.COPY), name.log, name.n)
-        return None
-
-    def element(self, element: Element) -> Value:
-        """The value of an element; nil where its operation is not here."""
-        entry = self._entries.get(element.dot)
-        match entry.operation if entry is not None else None:
-            case Create(lists=lists) | Add(lists=lists):
-                values = [value for added in lists for value in added.values]
-                if element.position < len(values):
-                    return values[element.position]
-            case _:
-                pass
-        return None
-
-
-def _wrote(operation: Operation, number: int) -> bool:
-    match operation:
-        case Create(values=values):
-            return any(written == number for written, _ in values)
-        case Set(writes=writes):
-            return any(write.field == number for write in writes)
-        case Resolve(write=write):
-            return write.field == number
-        case _:
-            return False
