@@ -91,7 +91,7 @@ def standing(rows: Rows) -> Standing:
         hub_address=str(rows.settings.get(HUB_ADDRESS) or ""),
         fonds=fonds,
         records=sum(
-            rows.digests.tallies(row.scope_no).get(LEVEL_ITEM, 0)
+            rows.classes.levels(row.scope_no).get(LEVEL_ITEM, 0)
             for row in rows.scopes.all()
         ),
         pending_operations=operations,

@@ -33,7 +33,7 @@ def count_levels(rows: Rows) -> Counts:
     """How much the catalogue holds."""
     amounts: dict[int, int] = {}
     for scope_no in fonds_codes(rows):
-        for level, amount in rows.digests.tallies(scope_no).items():
+        for level, amount in rows.classes.levels(scope_no).items():
             amounts[level] = amounts.get(level, 0) + amount
     return Counts(
         fonds=amounts.get(LEVEL_FONDS, 0),

@@ -318,7 +318,7 @@ class Intake:
         """Whether the scope held no entry before this import."""
         found = self._was_empty.get(scope_no)
         if found is None:
-            tallies = rows.digests.tallies(scope_no) if scope_no else {}
+            tallies = rows.classes.levels(scope_no) if scope_no else {}
             amount = tallies.get(LEVEL_ITEM, 0) + tallies.get(LEVEL_VOLUME, 0)
             found = amount == 0
             self._was_empty[scope_no] = found

@@ -121,7 +121,8 @@ class _Batch:
         self._added: list[Made] = []
         self._changed: list[Made] = []
         self._edits: list[EditRow] = []
-        self._tally: dict[int, int] = {}
+        self._amounts: dict[int, int] = {}
+        self._imported: dict[int, dict[int, int]] = {}
         self._opened = 0
         self._touched: set[int] = set()
         self._next_no = 0
@@ -327,8 +328,12 @@ class _Batch:
             self._count(old, -1)
 
     def _count(self, row: RecordRow, change: int) -> None:
-        if is_visible(row.flags):
-            self._tally[row.level] = self._tally.get(row.level, 0) + change
+        class_no = row.class_no
+        if class_no and is_visible(row.flags):
+            self._amounts[class_no] = self._amounts.get(class_no, 0) + change
+            if row.import_no:
+                amounts = self._imported.setdefault(row.import_no, {})
+                amounts[class_no] = amounts.get(class_no, 0) + change
 
     def _write(self) -> None:
         rows = self._rows
@@ -346,7 +351,9 @@ class _Batch:
             ]
         )
         rows.digests.mark(self._scope_no, {each.row.bucket for each in made})
-        rows.digests.tally(self._scope_no, self._tally)
+        rows.classes.count(self._amounts)
+        for import_no, amounts in self._imported.items():
+            rows.classes.count_imported(import_no, amounts)
 
 
 def _record_no(made: Made) -> int:

@@ -161,12 +161,11 @@ def _remove(rows: Rows, row: RecordRow) -> None:
 
 
 def _count_change(rows: Rows, old: RecordRow, new: RecordRow | None) -> None:
-    change: dict[int, int] = {}
-    if is_visible(old.flags):
-        change[old.level] = -1
-    if new is not None and is_visible(new.flags):
-        change[new.level] = change.get(new.level, 0) + 1
-    rows.digests.tally(old.scope_no, change)
+    for row, change in ((old, -1), (new, 1)):
+        if row is not None and row.class_no and is_visible(row.flags):
+            rows.classes.count({row.class_no: change})
+            if row.import_no:
+                rows.classes.count_imported(row.import_no, {row.class_no: change})
 
 
 def _key(row: RecordRow) -> tuple[int, int]:

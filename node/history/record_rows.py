@@ -56,13 +56,14 @@ class RowMaker:
         if create.lists:
             values = dict(sorted(values.items()))
         text = self._rows.describe(values, self._scope_no)
+        level = _level(values)
         row = RecordRow(
             record_no,
             self._scope_no,
             log_no,
             create.n,
             _CREATED if is_admitted else _CREATED | _PENDING,
-            _level(values),
+            level,
             bucket_of(record),
             import_no,
             birth_leaf(self._scope, record, create.values, create.lists)
@@ -74,6 +75,8 @@ class RowMaker:
             pack_birth(create.values, create.lists)
             if is_admitted
             else pack_pending_birth((log_no, create.n), create.values, create.lists),
+            self._rows.classes.number(self._scope_no, level, text.place),
+            text.place.key,
         )
         return Made(row, text.tokens)
 
@@ -96,8 +99,9 @@ class RowMaker:
             and old is not None
             and old.flags & _CREATED == (flags & _CREATED)
         )
+        class_no, key = 0, b""
         if is_same and old is not None:
-            level = old.level
+            level, class_no, key = old.level, old.class_no, old.shelf_key
             text = RowText(old.code, old.sort_date, old.search_text, "")
         else:
             values = shown(state)
@@ -105,6 +109,8 @@ class RowMaker:
             text = _NO_TEXT
             if flags & _CREATED:
                 text = self._rows.describe(values, self._scope_no)
+                class_no = self._rows.classes.number(self._scope_no, level, text.place)
+                key = text.place.key
             tokens = text.tokens
         row = RecordRow(
             record_no,
@@ -120,6 +126,8 @@ class RowMaker:
             text.sort_date,
             text.search_text,
             pack_state(state),
+            class_no,
+            key,
         )
         return Made(row, tokens)
 

@@ -25,6 +25,7 @@ from node.catalogue.fields import (
     YEAR,
 )
 from node.search.folding import fold
+from node.search.places import place_of
 from node.store.row_types import RowText
 from protocol.operations import Tag, Value
 
@@ -73,6 +74,7 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
     code = _least_text(values.get(CODE))
     date = _least_text(values.get(DATE))
     years = effective_years(values)
+    terms = effective_retentions(values)
     tokens = [pairs("\n".join(folded_texts))]
     if scope_no:
         tokens.append(scope_token(scope_no))
@@ -80,15 +82,16 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
         (LEVEL, _plain(values.get(LEVEL))),
         (CATEGORY, _plain(values.get(CATEGORY))),
         (YEAR, years),
-        (RETENTION, effective_retentions(values)),
+        (RETENTION, terms),
     ):
         tokens += [filter_token(field, text) for text in texts]
-    digits = _digits(date or "")[:8]
+    digits = _digits(date)[:8] if date else ""
     return RowText(
-        code=code,
-        sort_date=digits or (years[0] if years else None),
-        search_text="".join(segments),
-        tokens=" ".join(tokens),
+        code,
+        digits or (years[0] if years else None),
+        "".join(segments),
+        " ".join(tokens),
+        place_of(values, code, years, terms, digits),
     )
 
 

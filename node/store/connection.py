@@ -18,16 +18,26 @@ import aiosqlite
 from sqlcipher3 import dbapi2
 
 from node.clock import elapsed
-from node.errors import NodeError, StoreBusy, StoreDamaged, StoreFull
+from node.errors import (
+    NodeError,
+    ReadStopped,
+    StoreBusy,
+    StoreDamaged,
+    StoreFull,
+)
+from node.store.stopping import Stop
 
 T = TypeVar("T")
 
 WRITER_CACHE_KIB: Final = 16 * 1024
 READER_CACHE_KIB: Final = 24 * 1024
+LONG_READER_CACHE_KIB: Final = 12 * 1024
 BUSY_SECONDS: Final = 30.0
 _JOURNAL_LIMIT_BYTES: Final = 8 * 1024 * 1024
 _CHECKPOINT_PAGES: Final = 2000
 _STATEMENT_CACHE: Final = 256
+_STEPS_BETWEEN_LOOKS: Final = 4000
+"""Steps of the database's machine; some tenths of a millisecond."""
 
 Database = sqlite3.Connection
 """The driver's connection; sqlcipher3 has the same face and no types."""
@@ -66,6 +76,35 @@ def connect(path: Path, key: bytes, *, cache_kib: int, is_reader: bool) -> Datab
         if is_reader:
             database.execute("PRAGMA query_only=ON")
     return database
+
+
+@contextmanager
+def stopped_by(database: Database, stop: Stop | None) -> Iterator[None]:
+    """Interrupt statements once *stop* is set.
+
+    Raises:
+        ReadStopped: it is set.
+    """
+    if stop is None:
+        yield
+        return
+    if stop.is_set:
+        raise ReadStopped
+
+    def look() -> int:
+        return int(stop.is_set)
+
+    database.set_progress_handler(look, _STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    except DatabaseError as error:
+        if stop.is_set:
+            raise ReadStopped from error
+        raise
+    finally:
+        database.set_progress_handler(None, 0)
+    if stop.is_set:
+        raise ReadStopped
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from protocol.identity import Scope
 
@@ -140,6 +140,10 @@ class RecordRow(NamedTuple):
     sort_date: str | None
     search_text: str
     state: bytes
+    class_no: int = 0
+    """0 while the record is not in a class: not created here, or not looked at yet."""
+    shelf_key: bytes = b""
+    """Its place in the class; compared as bytes."""
 
 
 class EditRow(NamedTuple):
@@ -174,6 +178,26 @@ class TicketRow(NamedTuple):
     """Packed; node.history.tickets reads it."""
 
 
+class ShelfPlace(NamedTuple):
+    """What a record is filed under, and where it stands there."""
+
+    category: str
+    year: int
+    """0 none."""
+    retention: str
+    org: str
+    volume: str
+    """``目录号-案卷号`` where the record is kept by volume."""
+    stage: int
+    """0 without a code, 1 with a code, 2 filed."""
+    key: bytes
+    """Natural order of the code; without one, behind all codes, by date."""
+
+
+NOWHERE: Final = ShelfPlace("", 0, "", "", "", 0, b"")
+"""The place of a record of which nothing is known."""
+
+
 class RowText(NamedTuple):
     """What is searched and sorted of a record."""
 
@@ -182,6 +206,7 @@ class RowText(NamedTuple):
     search_text: str
     tokens: str
     """For the text index, separated by spaces; empty: not indexed."""
+    place: ShelfPlace = NOWHERE
 
 
 class HeadRow(NamedTuple):

@@ -1,7 +1,8 @@
 """The store of one machine: one writer, one reader, whole transactions.
 
 A transaction is one plain function over ``Rows``, run in the connection's thread in a
-single hop. Writers of several processes take turns: who waits holds the turn lock, so
+single hop. Reads that may take long are handed a ``Stop`` and have a connection of
+their own, which is opened when the first of them comes. Writers of several processes take turns: who waits holds the turn lock, so
 that a writer of many transactions lets the others in between. A write transaction
 should take no longer than 50 ms.
 """
@@ -24,6 +25,7 @@ from node.home import FileLock, Home
 from node.keys import KeyFolder
 from node.store.connection import (
     BUSY_SECONDS,
+    LONG_READER_CACHE_KIB,
     READER_CACHE_KIB,
     WRITER_CACHE_KIB,
     Database,
@@ -31,12 +33,15 @@ from node.store.connection import (
     Link,
     connect,
     errors_of,
+    stopped_by,
     translated,
 )
 from node.store.migrations.steps import migrate, schema_version
 from node.store.port import Describe, Rows
 from node.store.row_types import RowText
+from node.store.shelf_port import ClassNumbers
 from node.store.sqlite.rows import SqliteRows
+from node.store.stopping import Stop
 
 T = TypeVar("T")
 
@@ -52,12 +57,19 @@ class Store:
     """Runs transactions; holds a writing and a reading connection."""
 
     def __init__(
-        self, home: Home, describe: Describe, writer: Link, reader: Link
+        self,
+        home: Home,
+        describe: Describe,
+        links: tuple[Link, Link],
+        connect_long_reader: Callable[[], Database],
     ) -> None:
         self._home = home
         self._describe = describe
-        self._writer = writer
-        self._reader = reader
+        self._writer, self._reader = links
+        self._connect_long_reader = connect_long_reader
+        self._long_reader: Link | None = None
+        self._opening = asyncio.Lock()
+        self._class_numbers: ClassNumbers = {}
         self._turn = FileLock(home.turn_lock)
         self._lock = FileLock(home.write_lock)
 
@@ -87,6 +99,9 @@ class Store:
         def connect_reader() -> Database:
             return connect(path, key, cache_kib=READER_CACHE_KIB, is_reader=True)
 
+        def connect_long_reader() -> Database:
+            return connect(path, key, cache_kib=LONG_READER_CACHE_KIB, is_reader=True)
+
         writer = await Link.open(connect_writer)
         try:
             await writer.run(lambda: _bring_up_to_date(home, writer.database))
@@ -94,7 +109,7 @@ class Store:
         except BaseException:
             await writer.close()
             raise
-        return cls(home, describe, writer, reader)
+        return cls(home, describe, (writer, reader), connect_long_reader)
 
     @property
     def home(self) -> Home:
@@ -113,9 +128,22 @@ class Store:
         """
         return await self._writer.run(lambda: self._write(work))
 
-    async def read(self, work: Callable[[Rows], T]) -> T:
-        """The result of *work* over one unchanging state of the store."""
-        return await self._reader.run(lambda: self._read(work))
+    async def read(self, work: Callable[[Rows], T], stop: Stop | None = None) -> T:
+        """The result of *work* over one unchanging state of the store.
+
+        With *stop* the read may take long: it holds up no other but its kind.
+
+        Raises:
+            ReadStopped: *stop* was set meanwhile.
+        """
+        if stop is None:
+            return await self._reader.run(lambda: self._read(self._reader, work, None))
+        link = await self._long()
+        return await link.run(lambda: self._read(link, work, stop))
+
+    async def version(self) -> int:
+        """A number that is another one after every commit, of whichever process."""
+        return await self._reader.run(lambda: data_version(self._reader.database))
 
     async def damage(self) -> list[str]:
         """What the database itself finds wrong with its pages; empty where nothing.
@@ -130,7 +158,9 @@ class Store:
         return await asyncio.to_thread(work)
 
     async def close(self) -> None:
-        """Close both connections."""
+        """Close every connection."""
+        if self._long_reader is not None:
+            await self._long_reader.close()
         await self._reader.close()
         await self._writer.close()
 
@@ -154,30 +184,48 @@ class Store:
 
     def _commit(self, database: Database, work: Callable[[Rows], T], begun: float) -> T:
         try:
-            result = work(SqliteRows(database, self._describe))
+            rows = SqliteRows(database, self._describe, self._class_numbers)
+            result = work(rows)
             reached(BEFORE_COMMIT)
             database.execute("COMMIT")
             reached(COMMIT)
         except DatabaseError as error:
-            _roll_back(database)
+            self._roll_back(database)
             ours = translated(error, self._home.database, begun)
             if isinstance(ours, StoreFull):
                 _drop_ballast(self._home, database)
             raise ours from error
         except BaseException:
-            _roll_back(database)
+            self._roll_back(database)
             raise
         return result
 
-    def _read(self, work: Callable[[Rows], T]) -> T:
+    def _roll_back(self, database: Database) -> None:
+        """Undo; numbers that were given to new classes are free again."""
+        self._class_numbers.clear()
+        _roll_back(database)
+
+    async def _long(self) -> Link:
+        """The connection of long reads."""
+        async with self._opening:
+            if self._long_reader is None:
+                self._long_reader = await Link.open(self._connect_long_reader)
+            return self._long_reader
+
+    def _read(self, link: Link, work: Callable[[Rows], T], stop: Stop | None) -> T:
         begun = elapsed()
-        database = self._reader.database
-        with errors_of(self._home.database, begun):
+        database = link.database
+        with errors_of(self._home.database, begun), stopped_by(database, stop):
             database.execute("BEGIN")
             try:
                 return work(SqliteRows(database, self._describe))
             finally:
                 _roll_back(database)
+
+
+def data_version(database: Database) -> int:
+    """Another number after every commit of any other connection."""
+    return int(database.execute("PRAGMA data_version").fetchone()[0])
 
 
 @contextmanager

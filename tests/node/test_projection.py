@@ -209,12 +209,12 @@ async def test_an_edit_that_arrives_before_its_record_waits_for_it(
     await machine.store.write(arrive(edit, b))
     row = await machine.store.read(record_at(machine, record))
     assert not row.flags & RecordFlag.CREATED
-    assert await machine.store.read(lambda rows: rows.digests.tallies(1)) == {}
+    assert await machine.store.read(lambda rows: rows.classes.levels(1)) == {}
     await machine.store.write(arrive(first, a))
     row = await machine.store.read(record_at(machine, record))
     assert row.flags & RecordFlag.CREATED
     assert row.search_text == "乙改"
-    assert await machine.store.read(lambda rows: rows.digests.tallies(1)) == {3: 1}
+    assert await machine.store.read(lambda rows: rows.classes.levels(1)) == {3: 1}
     await assert_rebuilt_is_the_same(machine)
 
 
@@ -327,8 +327,9 @@ async def test_rows_that_were_dropped_are_rebuilt_from_the_log(
 
     def drop(rows: Any) -> None:
         database = rows.records._database
-        for table in ("records", "edits", "tickets", "tallies", "bucket_digests"):
+        for table in ("records", "edits", "tickets", "bucket_digests"):
             database.execute(f"DELETE FROM {table}")
+        database.execute("UPDATE classes SET amount = 0")
         database.execute("DELETE FROM text_index")
 
     await machine.store.write(drop)
@@ -352,7 +353,7 @@ async def everything(machine: TestMachine) -> Any:
         found = rows.text._database.execute(
             "SELECT count(*) FROM text_index WHERE text_index MATCH '自改'"
         ).fetchone()
-        tallies = rows.digests.tallies(1)
+        tallies = rows.classes.levels(1)
         return digest, sorted(records, key=repr), tickets, edits, found, tallies
 
     return await machine.store.read(work)

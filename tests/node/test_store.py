@@ -19,6 +19,7 @@ from node.home import FileLock, Home, is_locked, write_durably
 from node.keys import KeyFolder
 from node.store.port import Rows
 from node.store.row_types import (
+    NOWHERE,
     EditRow,
     JournalRow,
     RecordFlag,
@@ -285,9 +286,12 @@ async def test_the_contract_of_records_edits_and_tickets(
         assert list(rows.tickets.all()) == [TicketRow(1, 1, 11, 100, b"w", b"t")]
         rows.tickets.remove(1, 1, [11])
         assert rows.tickets.count() == 0
-        rows.digests.tally(1, {3: 2})
-        rows.digests.tally(1, {3: -1, 2: 0})
-        assert rows.digests.tallies(1) == {3: 1}
+        item, other = (
+            rows.classes.number(1, 3, NOWHERE._replace(year=y)) for y in (1, 2)
+        )
+        rows.classes.count({item: 2})
+        rows.classes.count({item: -1, other: 0})
+        assert rows.classes.levels(1) == {3: 1}
         rows.digests.mark(1, [4, 4, 5])
         assert rows.digests.dirty(1, 9) == [4, 5]
         rows.digests.put(1, {4: b"d" * 32, 5: b""})

@@ -1,4 +1,4 @@
-"""SQL of the tables ``dirty_buckets``, ``bucket_digests`` and ``tallies``."""
+"""SQL of the tables ``dirty_buckets`` and ``bucket_digests``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from node.store.row_types import LeafRow
 
 
 class SqliteDigests:
-    """Buckets of leaves, and how many records there are."""
+    """Buckets of leaves."""
 
     __slots__ = ("_database",)
 
@@ -57,21 +57,6 @@ class SqliteDigests:
         found = self._database.execute(
             "SELECT bucket, digest FROM bucket_digests WHERE scope_no = ?"
             " ORDER BY bucket",
-            (scope_no,),
-        )
-        return dict(found.fetchall())
-
-    def tally(self, scope_no: int, changes: Mapping[int, int]) -> None:
-        self._database.executemany(
-            "INSERT INTO tallies (scope_no, level, amount) VALUES (?, ?, ?)"
-            " ON CONFLICT (scope_no, level) DO UPDATE"
-            " SET amount = amount + excluded.amount",
-            [(scope_no, level, change) for level, change in changes.items() if change],
-        )
-
-    def tallies(self, scope_no: int) -> dict[int, int]:
-        found = self._database.execute(
-            "SELECT level, amount FROM tallies WHERE scope_no = ? AND amount <> 0",
             (scope_no,),
         )
         return dict(found.fetchall())

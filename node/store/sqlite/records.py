@@ -10,7 +10,7 @@ from node.store.row_types import RecordRow
 
 _COLUMNS: Final = (
     "record_no, scope_no, log_no, n, flags, level, bucket, import_no, leaf, code,"
-    " sort_date, search_text, state"
+    " sort_date, search_text, state, class_no, shelf_key"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM records"
 
@@ -94,15 +94,15 @@ class SqliteRecords:
     def add(self, rows: Sequence[RecordRow]) -> None:
         self._database.executemany(
             f"INSERT INTO records ({_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
 
     def update(self, rows: Sequence[RecordRow]) -> None:
         self._database.executemany(
             "UPDATE records SET flags = ?, level = ?, import_no = ?, leaf = ?,"
-            " code = ?, sort_date = ?, search_text = ?, state = ?"
-            " WHERE record_no = ?",
+            " code = ?, sort_date = ?, search_text = ?, state = ?, class_no = ?,"
+            " shelf_key = ? WHERE record_no = ?",
             [
                 (
                     row.flags,
@@ -113,6 +113,8 @@ class SqliteRecords:
                     row.sort_date,
                     row.search_text,
                     row.state,
+                    row.class_no,
+                    row.shelf_key,
                     row.record_no,
                 )
                 for row in rows
