@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from node.home import Home
 from protocol.operations import Actor
 from sync.cli.parser import UsageError
 from sync.cli.printing import Paper
 from sync.words.catalogue import Words
 
 HOME_VARIABLE = "DANGYI_HOME"
+DEFAULT_FOLDER = "dangyi"
+"""Inside the person's own folder: in sight, so that a backup of it takes it along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,22 @@ class Call:
         """The folder of the machine that the command works on.
 
         Raises:
-            UsageError: neither --home nor DANGYI_HOME says which.
+            UsageError: neither --home nor DANGYI_HOME says which, and no machine
+                lives in the default folder.
         """
-        named = self.options.home or os.environ.get(HOME_VARIABLE)
-        if not named:
+        folder = self.desk_home
+        if not (self._named_home or Home(folder).is_made):
             raise UsageError(key="usage.home")
-        return Path(named)
+        return folder
+
+    @property
+    def desk_home(self) -> Path:
+        """The folder of the machine whose desk is opened; it may be still to make."""
+        return Path(self._named_home or Path.home() / DEFAULT_FOLDER)
+
+    @property
+    def _named_home(self) -> str:
+        return self.options.home or os.environ.get(HOME_VARIABLE) or ""
 
     @property
     def address(self) -> str | None:

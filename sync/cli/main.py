@@ -29,15 +29,19 @@ _GIVES_WAY: Final = 5
 """How much lower the priority of work is that another program waits for."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+def main(arguments: Sequence[str] | None = None, *, desk: str = "") -> int:
+    """Run one command and return its exit status.
+
+    *desk* ("module:function") opens the desk: for ``dangyi desk``, and where a person
+    at a terminal gives no command.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     language = choose_language(_language_option(given), os.environ.get("LANG"))
     words = Words.load(language)
     try:
-        options = parse(given, words)
+        options = parse(given, words, desk=desk, is_terminal=_is_at_terminal())
     except UsageError as error:
         return _report_usage(error, Paper(words, is_json=False))
     paper = Paper(
@@ -48,6 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from sync.cli.call import Call  # noqa: PLC0415 (an unreadable line needs none)
 
     return _run(Call(options, words, paper))
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _serve_a_program() -> None:

@@ -77,14 +77,18 @@ class _Parser(argparse.ArgumentParser):
         return word + usage.removeprefix(_ARGPARSE_USAGE) + blank + rest
 
 
-def parse(arguments: Sequence[str], words: Words) -> argparse.Namespace:
-    """The options of one call.
+def parse(
+    arguments: Sequence[str], words: Words, *, desk: str = "", is_terminal: bool = False
+) -> argparse.Namespace:
+    """The options of one call; no command at all on a terminal is the desk.
 
     Raises:
         UsageError: the arguments do not fit any command.
     """
-    parser = build(words)
+    parser = build(words, desk)
     options, rest = parser.parse_known_args(list(arguments))
+    if options.run is None and desk and is_terminal and not hasattr(options, "group"):
+        options.run = desk
     if rest:
         takes_more = hasattr(options, "terms")
         if not takes_more or any(word.startswith("-") for word in rest):
@@ -98,15 +102,17 @@ def parse(arguments: Sequence[str], words: Words) -> argparse.Namespace:
     return options
 
 
-def build(words: Words) -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def build(words: Words, desk: str = "") -> argparse.ArgumentParser:
+    """The parser of the whole command line; *desk* opens the desk, where there is one."""
     top = _Parser(words=words, prog="dangyi", description=words.say("about"))
-    top.set_defaults(run=None)
+    top.set_defaults(run=None, is_web=False, listen=None)
     _add_common(top, words, is_top=True)
     commands = top.add_subparsers(
         title=words.say("usage.commands"), metavar=words.say("usage.command")
     )
     tree = _Tree(words, commands)
+    if desk:
+        _add_desk(tree, desk)
     _add_founding(tree)
     _add_cataloguing(tree)
     _add_exchanging(tree)
@@ -173,6 +179,14 @@ class _Tree:
 
     def help(self, name: str) -> str:
         return self.words.say(f"option.{name}")
+
+
+def _add_desk(tree: _Tree, run: str) -> None:
+    desk = tree.add("desk", run)
+    desk.add_argument(
+        "--web", dest="is_web", action="store_true", help=tree.help("web")
+    )
+    desk.add_argument("--listen", metavar="HOST:PORT", help=tree.help("listen_web"))
 
 
 def _add_founding(tree: _Tree) -> None:
