@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "machine.name"
 ROLE: Final = "machine.role"
+PRACTICE: Final = "machine.practice"
+"""Setting: what is kept here is for practising and never leaves the machine."""
 _NONCE_BYTES: Final = 16
 HUB_ADDRESS: Final = "hub.address"
 
@@ -92,13 +94,18 @@ class Machine:
         fonds: Mapping[str, str],
         *,
         clock: Clock | None = None,
+        is_practice: bool = False,
     ) -> Machine:
         """Make a room at *home* with fonds by code and title.
+
+        A practice room (*is_practice*) can never join a hub.
 
         Raises:
             HomeExists: a machine lives there already.
         """
         machine = await cls._init(home, name, Role.ROOM, clock)
+        if is_practice:
+            await machine.store.write(lambda rows: rows.settings.put(PRACTICE, 1))
         actor = Actor(name, ActorKind.PROGRAM)
         for code, title in fonds.items():
             await machine.catalogue.open_fonds(actor, code, title)
@@ -146,6 +153,10 @@ class Machine:
     def is_hub(self) -> bool:
         """Whether this machine brings rooms together."""
         return self._role is Role.HUB
+
+    async def is_practice(self) -> bool:
+        """Whether this is a practice room, whose records never leave it."""
+        return bool(await self.store.read(lambda rows: rows.settings.get(PRACTICE)))
 
     @property
     def printed_log(self) -> str:

@@ -117,6 +117,12 @@ class NotARoom(SyncError):
     code: ClassVar[str] = "not-a-room"
 
 
+class PracticeRoom(SyncError):
+    """This is a practice room: what is kept here never leaves the machine."""
+
+    code: ClassVar[str] = "practice-room"
+
+
 class WrongHub(SyncError):
     """The answer is not signed by the hub that the invitation names."""
 
@@ -221,6 +227,7 @@ _EXIT_BY_CODE: Final = {
     "no-address": EXIT_INPUT,
     "not-a-hub": EXIT_REFUSED,
     "not-a-room": EXIT_REFUSED,
+    "practice-room": EXIT_REFUSED,
     "wrong-hub": EXIT_REFUSED,
     "invitation-refused": EXIT_REFUSED,
     "bundle-foreign": EXIT_INPUT,

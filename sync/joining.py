@@ -47,6 +47,7 @@ from sync.errors import (
     NotARoom,
     PeerMisbehaved,
     PeerRefused,
+    PracticeRoom,
     WrongHub,
 )
 from sync.http_client import Wire
@@ -59,7 +60,7 @@ async def join(
     """Make *machine* a room of the hub that gave the invitation.
 
     Raises:
-        NotARoom, AlreadyJoined: this machine cannot join.
+        NotARoom, PracticeRoom, AlreadyJoined: this machine cannot join.
         MalformedFrame: the text is no invitation.
         NoAddress: neither the invitation nor the caller names one.
         WrongHub: who answers is not the hub that the invitation names.
@@ -68,6 +69,8 @@ async def join(
     """
     if machine.is_hub:
         raise NotARoom
+    if await machine.is_practice():
+        raise PracticeRoom
     if await machine.room.hub_key() is not None:
         raise AlreadyJoined
     invitation = decode_invitation(invitation_text)

@@ -113,6 +113,10 @@ class DeskApp(App[int]):
         self._own_desk, self.desk = self.desk, desk
         self._own_jobs, self.jobs = self.jobs, Jobs(self._job_changed)
 
+    def renew_desk(self, desk: Desk) -> None:
+        """Another practice room's *desk* in place of the one that was closed."""
+        self.desk = desk
+
     async def return_desk(self) -> None:
         """Close the practice room's desk and work at the room's own again."""
         if self._own_desk is None:

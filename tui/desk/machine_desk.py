@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from node.catalogue.pack import Pack
 from node.machine import Machine
 from protocol.operations import Actor
+
+if TYPE_CHECKING:
+    from tui.desk.practice import Practice
 
 
 class MachineDesk:
@@ -33,6 +39,13 @@ class MachineDesk:
     def pack(self) -> Pack:
         """The rules of the category that is catalogued here."""
         return self._machine.pack
+
+    @cached_property
+    def practice(self) -> Practice:
+        """The practice room of this machine."""
+        from tui.desk.practice import Practice  # noqa: PLC0415 (few ask for it)
+
+        return Practice(self._machine.home.path, self._actor)
 
     async def close(self) -> None:
         """Give the machine back."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from node.catalogue.pack import Pack
+from tui.port.practice import PracticePort
 
 
 class Desk(Protocol):
@@ -29,6 +30,10 @@ class Desk(Protocol):
     @property
     def pack(self) -> Pack:
         """The rules of the category that is catalogued here."""
+
+    @property
+    def practice(self) -> PracticePort:
+        """The practice room of this machine."""
 
     async def close(self) -> None:
         """Give the machine back."""

@@ -40,6 +40,9 @@ class DeskScreen(Screen[None]):
     HELP_KEY: ClassVar[str] = ""
     """Stem of the help texts of this screen (tui/words/…/help.toml)."""
 
+    _focus_before: Widget | None = None
+    """Where the keys went before digits were typed."""
+
     @property
     def desk_app(self) -> DeskApp:
         """The program that this screen is part of."""
@@ -141,6 +144,9 @@ class DeskScreen(Screen[None]):
     def _digits(self, event: Key, line: CommandLine) -> None:
         character = event.character or ""
         if len(character) == 1 and character.isdecimal():
+            if self.focused is not line:
+                self._focus_before = self.focused
+                line.focus()
             line.feed(str(int(character)))
             event.stop()
         elif (event.key == "backspace" and line.take_back()) or (
@@ -153,14 +159,26 @@ class DeskScreen(Screen[None]):
         event.stop()
         self.query_one("#commands", CommandLine).focus()
 
+    def on_command_line_emptied(self, event: CommandLine.Emptied) -> None:
+        """No digits are left: the keys go where they went before."""
+        event.stop()
+        self._return_focus()
+
     async def on_command_line_chosen(self, event: CommandLine.Chosen) -> None:
         """Digits and Enter."""
         event.stop()
+        self._return_focus()
         await self._guarded(event.command)
 
     def on_command_line_unknown(self, event: CommandLine.Unknown) -> None:
         """Digits that mean nothing here."""
+        self._return_focus()
         self.tell(self.say("shell.unknown", digits=event.digits), is_fault=True)
+
+    def _return_focus(self) -> None:
+        before, self._focus_before = self._focus_before, None
+        if before is not None and before.is_attached:
+            before.focus()
 
     async def _guarded(self, command: Command) -> None:
         self.tell("")

@@ -37,6 +37,9 @@ class CommandLine(Widget, can_focus=True):
             self.digits = digits
             super().__init__()
 
+    class Emptied(Message):
+        """The last digit was rubbed out."""
+
     def __init__(self, prompt: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._prompt = prompt
@@ -61,6 +64,8 @@ class CommandLine(Widget, can_focus=True):
         had = bool(self.digits)
         self.digits = self.digits[:-1]
         self.refresh()
+        if had and not self.digits:
+            self.post_message(self.Emptied())
         return had
 
     def clear(self) -> bool:
@@ -68,6 +73,8 @@ class CommandLine(Widget, can_focus=True):
         had = bool(self.digits)
         self.digits = ""
         self.refresh()
+        if had:
+            self.post_message(self.Emptied())
         return had
 
     def enter(self) -> bool:

@@ -1,0 +1,67 @@
+"""The practice room: exercises are judged by what stands in it, and it stays here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from node.home import Home
+from node.machine import Machine
+from sync.errors import PracticeRoom
+from sync.joining import join
+from tests.support.desks import CLERK, at_desk, keys, room_desk, settled, shown
+from tui.desk.practice import Practice
+
+TITLE = "关于做好2024年防汛抗旱工作的通知"
+
+
+async def test_an_exercise_is_done_when_its_record_stands_in_the_practice_room(
+    tmp_path: Path,
+) -> None:
+    practice = Practice(tmp_path, CLERK)
+    desk = await practice.open("练习库")
+    assert not any(each.is_done for each in await practice.exercises())
+    machine = desk._machine
+    await machine.catalogue.add(
+        CLERK,
+        None,
+        {"title": TITLE, "doc_no": "巴政发〔2024〕15号", "pages": "6"},
+    )
+    done = {each.slug for each in await practice.exercises() if each.is_done}
+    assert done == {"entry"}
+    await desk.close()
+
+
+async def test_a_practice_room_joins_no_hub(tmp_path: Path) -> None:
+    practice = Practice(tmp_path, CLERK)
+    desk = await practice.open("练习库")
+    with pytest.raises(PracticeRoom):
+        await join(desk._machine, "dangyi:anything")
+    await desk.close()
+
+
+async def test_beginning_anew_leaves_the_room_itself_alone(tmp_path: Path) -> None:
+    async with room_desk(tmp_path / "room") as desk:
+        await desk._machine.catalogue.add(CLERK, None, {"title": "真的一件"})
+        practice = desk.practice
+        first = await practice.open("练习库")
+        await first._machine.catalogue.add(CLERK, None, {"title": "练习的一件"})
+        second = await practice.begin_anew("练习库")
+        counts = await second._machine.catalogue.counts(CLERK)
+        assert counts.items == 61
+        assert (await desk._machine.catalogue.counts(CLERK)).items == 1
+        await second.close()
+
+
+async def test_leaving_the_practice_room_leads_back_to_the_room(tmp_path: Path) -> None:
+    async with room_desk(tmp_path / "room") as desk:
+        async with at_desk(desk, first="practice") as pilot:
+            await settled(pilot)
+            assert "练习库" in shown(pilot)[0]
+            assert pilot.app.is_practising  # type: ignore[attr-defined]
+            await keys(pilot, "0", "enter")
+            assert not pilot.app.is_practising  # type: ignore[attr-defined]
+        machine = await Machine.open(Home(tmp_path / "room" / "practice"))
+        assert await machine.is_practice()
+        await machine.close()

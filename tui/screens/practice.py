@@ -1,0 +1,130 @@
+"""练习库: exercises on sample records, easiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.events import ScreenResume
+
+from tui.commands import Command
+from tui.port.practice import Exercise
+from tui.screens.desk_screen import DeskScreen
+from tui.widgets.ledger import Column, Ledger, Line
+from tui.widgets.page import Page
+
+
+class PracticeScreen(DeskScreen):
+    """The list of exercises, and the text of the current one."""
+
+    TITLE_KEY: ClassVar[str] = "practice.title"
+    HELP_KEY: ClassVar[str] = "practice"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exercises: list[Exercise] = []
+        self._is_open = False
+
+    def body(self) -> ComposeResult:
+        """Exercises above, the current one's text below."""
+        columns = [
+            Column(self.say("practice.number"), 4, is_right=True),
+            Column(self.say("practice.level"), 10),
+            Column(self.say("practice.exercise"), 30, share=1),
+            Column(self.say("practice.state"), 8),
+        ]
+        yield Ledger(columns, id="exercises")
+        yield Page(id="page")
+
+    def on_mount(self) -> None:
+        """Open the practice room."""
+        super().on_mount()
+        self.tell(self.say("practice.opening"))
+        self.run_worker(self._open())
+
+    async def _open(self) -> None:
+        practice = self.desk.practice
+        self.desk_app.change_desk(await practice.open(self.say("practice.title")))
+        self._practice = practice
+        self._is_open = True
+        self.renew_title()
+        await self._renew()
+        self.tell(self.say("practice.opened"))
+        self.query_one("#exercises").focus()
+
+    def commands(self) -> Sequence[Command]:
+        """To work, look again, begin anew, leave."""
+        return (
+            Command("1", "practice.work", self._work),
+            Command("2", "practice.look", self._look),
+            Command("3", "practice.anew", self._anew),
+            Command("0", "practice.leave", self.step_back),
+        )
+
+    async def on_screen_resume(self, _event: ScreenResume) -> None:
+        """Back from work: look at what is done now."""
+        if self._is_open:
+            await self._renew()
+            self.renew_title()
+
+    async def on_ledger_opened(self, event: Ledger.Opened) -> None:
+        """Enter on an exercise goes to work."""
+        event.stop()
+        await self._work()
+
+    def on_ledger_moved(self, event: Ledger.Moved) -> None:
+        """The text of the exercise under the bar."""
+        event.stop()
+        if event.row < len(self._exercises):
+            slug = self._exercises[event.row].slug
+            self.query_one("#page", Page).show(self.say(f"practice.text.{slug}"))
+
+    async def step_back(self) -> None:
+        """Back to the room's own desk."""
+        if self._is_open:
+            self._is_open = False
+            await self.desk_app.return_desk()
+        await super().step_back()
+
+    async def _renew(self) -> None:
+        self._exercises = await self._practice.exercises()
+        lines = [self._line(place, each) for place, each in enumerate(self._exercises)]
+
+        async def fetch(start: int, count: int) -> Sequence[Line]:
+            return lines[start : start + count]
+
+        ledger = self.query_one("#exercises", Ledger)
+        is_first = not ledger.size_rows
+        ledger.show(len(lines), fetch, keep_place=not is_first)
+        if is_first:
+            undone = [n for n, each in enumerate(self._exercises) if not each.is_done]
+            ledger.go_to(undone[0] if undone else 0)
+
+    def _line(self, place: int, exercise: Exercise) -> Line:
+        state = self.say("practice.done" if exercise.is_done else "practice.open")
+        return Line(
+            exercise.slug,
+            (
+                str(place + 1),
+                self.say(f"practice.levels.l{exercise.level}"),
+                self.say(f"practice.name.{exercise.slug}"),
+                state,
+            ),
+        )
+
+    async def _work(self) -> None:
+        await self.desk_app.open("home")
+
+    async def _look(self) -> None:
+        await self._renew()
+        done = sum(1 for each in self._exercises if each.is_done)
+        total = len(self._exercises)
+        self.tell(self.say("practice.so_far", done=done, total=total))
+
+    async def _anew(self) -> None:
+        await self.desk_app.jobs.stop_all()
+        fresh = await self._practice.begin_anew(self.say("practice.title"))
+        self.desk_app.renew_desk(fresh)
+        await self._renew()
+        self.tell(self.say("practice.begun_anew"))
