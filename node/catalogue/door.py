@@ -50,6 +50,7 @@ from node.catalogue.saving import (
     restoration,
     withdrawal,
 )
+from node.catalogue.shelves import Shelves
 from node.catalogue.tickets import Ticket, tickets_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
 from node.clock import Clock
@@ -97,6 +98,7 @@ class Catalogue:
         self.premises = Premises(store, pack, clock, home, keys)
         self.drafts = Drafts(self.premises)
         self.hints = Hints(self.premises)
+        self.shelves = Shelves(self.premises)
 
     async def fonds(self, actor: Actor) -> list[Fonds]:
         """The fonds of this machine, by code."""

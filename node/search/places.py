@@ -54,7 +54,7 @@ class CodeClass(NamedTuple):
     retention: str
     org: str
     volume: str
-    """``目录号-案卷号`` without leading zeros; empty where a code is of single items."""
+    """``目录号-案卷号`` without leading zeros; empty where items stand alone."""
     tail: bytes
     """What of the code's key stands before the last number, after the class."""
 

@@ -1,10 +1,11 @@
-"""The port's nouns of classes and of leafing through them, beside node/store/port.py."""
+"""The port's nouns of classes and of leafing through them (node/store/port.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from node.store.catalogue_port import MatchTest
 from node.store.row_types import ShelfPlace
 
 ClassNumbers = dict[tuple[object, ...], int]
@@ -56,7 +57,7 @@ class ClassRows(Protocol):
         """Nothing that the import made is left."""
 
     def all(self) -> list[ClassRow]:
-        """Every class that holds a record, in no order."""
+        """Every class, in no order; some hold no record any more."""
 
     def levels(self, scope_no: int) -> dict[int, int]:
         """How many visible records the scope holds, by level."""
@@ -99,6 +100,11 @@ class ShelfRows(Protocol):
 
     def of_numbers(self, record_nos: Iterable[int]) -> Iterator[ShelfRow]:
         """Visible records among these."""
+
+    def matching(
+        self, test: MatchTest, after_record_no: int, limit: int
+    ) -> tuple[list[ShelfRow], int]:
+        """Records above a number that fulfil *test*; 0 or the number to go on from."""
 
     def unclassed(self, after_record_no: int, limit: int) -> list[int]:
         """Numbers above *after_record_no* of created records that are in no class."""

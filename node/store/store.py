@@ -2,9 +2,9 @@
 
 A transaction is one plain function over ``Rows``, run in the connection's thread in a
 single hop. Reads that may take long are handed a ``Stop`` and have a connection of
-their own, which is opened when the first of them comes. Writers of several processes take turns: who waits holds the turn lock, so
-that a writer of many transactions lets the others in between. A write transaction
-should take no longer than 50 ms.
+their own, which is opened when the first of them comes. Writers of several processes
+take turns: who waits holds the turn lock, so that a writer of many transactions lets
+the others in between. A write transaction should take no longer than 50 ms.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class SqliteClasses:
     def all(self) -> list[ClassRow]:
         found = self._database.execute(
             "SELECT class_no, scope_no, level, category, year, retention, org, volume,"
-            " stage, amount FROM classes WHERE amount <> 0"
+            " stage, amount FROM classes"
         )
         return [ClassRow(*row) for row in found]
 

@@ -8,6 +8,36 @@ from collections.abc import Iterable, Iterator
 from node.store.catalogue_port import MatchTest
 
 
+def selection(
+    test: MatchTest, columns: str, after: int = 0
+) -> tuple[str, list[object]]:
+    """The statement that finds what fulfils *test* above *after*, and its values.
+
+    Columns are those of ``records AS r``; ``test.accepts`` is left to the caller.
+    """
+    source = "records AS r"
+    tests = ["r.flags & ? = ?", "r.level BETWEEN ? AND ?"]
+    values: list[object] = []
+    number = "r.record_no"
+    if test.match:
+        source = "text_index AS t CROSS JOIN records AS r ON r.record_no = t.rowid"
+        number = "t.rowid"
+        tests.insert(0, "t.text_index MATCH ?")
+        values.append(test.match)
+    values += (test.flags_mask, test.flags, *test.levels)
+    for import_no in test.hidden_imports:
+        tests.append("r.import_no <> ?")
+        values.append(import_no)
+    for needle in test.needles:
+        tests.append("instr(r.search_text, ?) > 0")
+        values.append(needle)
+    if after:
+        tests.append(f"{number} > ?")
+        values.append(after)
+    where = " AND ".join(tests)
+    return f"SELECT {columns} FROM {source} WHERE {where} ORDER BY {number}", values
+
+
 class SqliteMatches:
     """Records by what stands in them."""
 
@@ -19,27 +49,9 @@ class SqliteMatches:
     def find(
         self, test: MatchTest, limit: int, *, newest_first: bool = False
     ) -> list[int]:
-        source = "records AS r"
-        tests = ["r.flags & ? = ?", "r.level BETWEEN ? AND ?"]
-        values: list[object] = []
-        if test.match:
-            source = "text_index AS t CROSS JOIN records AS r ON r.record_no = t.rowid"
-            tests.insert(0, "t.text_index MATCH ?")
-            values.append(test.match)
-        values += (test.flags_mask, test.flags, *test.levels)
-        for import_no in test.hidden_imports:
-            tests.append("r.import_no <> ?")
-            values.append(import_no)
-        for needle in test.needles:
-            tests.append("instr(r.search_text, ?) > 0")
-            values.append(needle)
-        order = "t.rowid" if test.match else "r.record_no"
-        order += " DESC" if newest_first else ""
-        column = ", r.search_text" if test.accepts else ""
-        statement = (
-            f"SELECT r.record_no{column} FROM {source} WHERE {' AND '.join(tests)}"
-            f" ORDER BY {order}"
-        )
+        column = "r.record_no, r.search_text" if test.accepts else "r.record_no"
+        statement, values = selection(test, column)
+        statement += " DESC" if newest_first else ""
         if test.accepts is None:
             values.append(limit)
             rows = self._database.execute(f"{statement} LIMIT ?", values)

@@ -9,7 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from node.store.catalogue_port import MatchTest
 from node.store.shelf_port import ShelfRow
+from node.store.sqlite.matches import selection
 
 _OF_CLASS: Final = (
     "SELECT shelf_key, import_no, record_no FROM records INDEXED BY records_by_class"
@@ -22,6 +24,9 @@ _BEFORE: Final = (
 _ROW: Final = (
     "SELECT record_no, class_no, shelf_key, sort_date, search_text, import_no"
     " FROM records WHERE"
+)
+_MATCHED: Final = (
+    "r.record_no, r.class_no, r.shelf_key, r.sort_date, r.search_text, r.import_no"
 )
 _VISIBLE: Final = "flags & 3 = 1 AND class_no > 0"
 
@@ -88,6 +93,17 @@ class SqliteShelves:
             ).fetchone()
             if found is not None:
                 yield ShelfRow(*found)
+
+    def matching(
+        self, test: MatchTest, after_record_no: int, limit: int
+    ) -> tuple[list[ShelfRow], int]:
+        statement, values = selection(test, _MATCHED, after_record_no)
+        found = self._database.execute(f"{statement} LIMIT ?", (*values, limit))
+        rows = [ShelfRow(*row) for row in found]
+        goes_on = rows[-1].record_no if len(rows) == limit else 0
+        if test.accepts is not None:
+            rows = [row for row in rows if test.accepts(row.search_text)]
+        return rows, goes_on
 
     def unclassed(self, after_record_no: int, limit: int) -> list[int]:
         found = self._database.execute(
