@@ -20,7 +20,8 @@ from node.catalogue.fields import CODE
 from node.catalogue.pack import Field, load_pack
 from node.clock import elapsed
 from node.errors import NoCatalogueInWorkbook
-from node.exchange.recognise import Special, Table, recognise
+from node.exchange.choices import Special
+from node.exchange.recognise import Table, recognise
 from node.exchange.workbook import read_workbook
 from sync.cli.printing import Paper
 from sync.cli.tables import size_text

@@ -32,7 +32,8 @@ from node.catalogue.values import (
     parse_elements,
     parse_value,
 )
-from node.exchange.recognise import Special, Table
+from node.exchange.choices import Special
+from node.exchange.recognise import Table
 from node.exchange.workbook import Row
 from protocol.operations import Tag, Value
 
@@ -55,6 +56,8 @@ class Refusal:
     """Heading of the column; empty where it is not one column's fault."""
     found: str
     offer: str = ""
+    record_no: int = 0
+    """The record that the row is about, where that is why; 0 else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from node.catalogue.pack import Field, Pack
+from node.catalogue.pack import Pack
 from node.catalogue.reading import fonds_for
 from node.clock import elapsed
 from node.errors import ImportBusy, NoCatalogueInWorkbook
+from node.exchange.choices import Choices
 from node.exchange.desk import Desk
 from node.exchange.entry import EntryReader, Refusal
-from node.exchange.intake import Cells, Intake, Line, Taken
-from node.exchange.recognise import Special, Table, recognise
+from node.exchange.intake import Intake, Line, Taken
+from node.exchange.kept import ROWS_PER_SHEET, Cells, cell_keys, pack_layout
+from node.exchange.recognise import Table, recognise
 from node.exchange.refusals import RefusedHeadings, RefusedRow, write_refused
 from node.exchange.undoing import discard_live
 from node.exchange.workbook import Row, Workbook, read_workbook
@@ -43,8 +45,6 @@ Say = Callable[[str, Mapping[str, object]], str]
 
 STEP_SECONDS: Final = 0.022
 """A transaction is filled until about here; its commit comes on top."""
-ROWS_PER_SHEET: Final = 1 << 24
-"""Numbers of rows go on in the next sheet from here."""
 _FIRST_STEP_ROWS: Final = 40
 _MOST_STEP_ROWS: Final = 400
 
@@ -53,6 +53,15 @@ def plain_reason(key: str, fields: Mapping[str, object]) -> str:
     """The key itself, for callers without a catalogue of sentences."""
     told = ", ".join(f"{name}={value}" for name, value in fields.items() if value)
     return f"{key} {told}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonAmount:
+    """How many rows are refused for one reason in one column."""
+
+    reason: str
+    heading: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class ImportResult:
     """The workbook of refused rows, where there are any."""
     opened_fonds: tuple[str, ...] = ()
     """Codes of fonds that were not here before."""
+    reasons: tuple[ReasonAmount, ...] = ()
+    """Why rows are refused, the most frequent reason first."""
 
 
 async def import_workbook(
@@ -80,17 +91,27 @@ async def import_workbook(
     dry_run: bool,
     progress: Progress | None,
     say: Say,
+    choices: Choices | None = None,
 ) -> ImportResult:
     """Take the rows of the workbook at *path* in; cancelled, none of them.
 
     Raises:
         WorkbookUnreadable, NoCatalogueInWorkbook, UnknownFonds, ImportBusy.
+        ColumnsMistaken, UnknownField: *choices* do not fit.
     """
     lock = FileLock(desk.home.import_lock)
     if not dry_run and not lock.try_acquire():
         raise ImportBusy
     try:
-        run = _Run(desk, path, fonds_code, is_dry=dry_run, progress=progress, say=say)
+        run = _Run(
+            desk,
+            path,
+            fonds_code,
+            is_dry=dry_run,
+            progress=progress,
+            say=say,
+            choices=choices or {},
+        )
         return await run.result()
     except asyncio.CancelledError:
         if not dry_run:
@@ -110,13 +131,15 @@ class _Run:
     is_dry: bool
     progress: Progress | None
     say: Say
+    choices: Choices
     counts: dict[RowOutcome, int] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
 
     async def result(self) -> ImportResult:
         """Take everything in."""
         workbook = await asyncio.to_thread(read_workbook, self.path)
-        tables = recognise(workbook, self.desk.pack)
+        tables = recognise(workbook, self.desk.pack, self.choices)
         if not tables:
             names = tuple(sheet.name for sheet in workbook.sheets)
             raise NoCatalogueInWorkbook(self.path, names)
@@ -140,7 +163,7 @@ class _Run:
             updated=0,
             unchanged=0,
             refused=0,
-            detail=b"",
+            detail=pack_layout(tables),
         )
         if not self.is_dry:
             row = await self.desk.store.write(lambda rows: _begin(rows, row))
@@ -184,6 +207,8 @@ class _Run:
         for each in taken:
             self.counts[each.outcome] = self.counts.get(each.outcome, 0) + 1
             if each.refusal is not None:
+                reason = (each.refusal.reason, each.refusal.heading)
+                self.reasons[reason] = self.reasons.get(reason, 0) + 1
                 self.refused.append(self._refused_row(each, tables))
 
     def _refused_row(self, taken: Taken, tables: Sequence[Table]) -> RefusedRow:
@@ -250,6 +275,12 @@ class _Run:
             refused=self._amount(RowOutcome.REFUSED),
             refused_file=refused_file,
             opened_fonds=opened,
+            reasons=tuple(
+                ReasonAmount(reason, heading, amount)
+                for (reason, heading), amount in sorted(
+                    self.reasons.items(), key=lambda each: -each[1]
+                )
+            ),
         )
 
 
@@ -276,7 +307,7 @@ def _lines(workbook: Workbook, tables: Sequence[Table], pack: Pack) -> Iterator[
     for place, table in enumerate(tables):
         base = place * ROWS_PER_SHEET
         reader = EntryReader(table, pack)
-        keys = _cell_keys(table)
+        keys = cell_keys(table)
         entries = dict(table.entries())
         for number, row in enumerate(table.sheet.rows, start=1):
             if not any(row):
@@ -290,19 +321,6 @@ def _lines(workbook: Workbook, tables: Sequence[Table], pack: Pack) -> Iterator[
                 )
                 none = Refusal("", "", "")
                 yield Line(base + number, beside, none, is_entry=False)
-
-
-def _cell_keys(table: Table) -> list[int | str | None]:
-    """What names the cells of each column; None: they only count rows."""
-    keys: list[int | str | None] = []
-    for column in table.columns:
-        if isinstance(column.meaning, Field):
-            keys.append(column.meaning.number)
-        elif column.meaning is Special.ROW_NUMBER:
-            keys.append(None)
-        else:
-            keys.append(column.heading)
-    return keys
 
 
 def _cells(row: Row, keys: Sequence[int | str | None]) -> Cells:

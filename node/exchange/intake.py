@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-import msgpack
-
 from node.catalogue.fault import Fault
 from node.catalogue.fields import (
     LEGACY_RAW,
@@ -21,6 +19,7 @@ from node.catalogue.fields import (
     LEVEL_ITEM,
     LEVEL_VOLUME,
 )
+from node.catalogue.members import is_filed
 from node.catalogue.pack import Pack
 from node.catalogue.reading import Fonds, all_fonds, held_of
 from node.catalogue.saving import (
@@ -35,6 +34,7 @@ from node.catalogue.values import parse_elements
 from node.errors import FieldTooLarge, InvalidValue
 from node.exchange.counterpart import candidates, is_alike
 from node.exchange.entry import Entry, Refusal
+from node.exchange.kept import Cells, known_cells, pack_row, refused_key
 from node.history.journal import own_log_no, save_all
 from node.keys import random_bytes
 from node.store.catalogue_port import ImportedRow, RowOutcome
@@ -42,9 +42,6 @@ from node.store.port import Rows
 from node.store.row_types import RecordRow
 from protocol.identity import FONDS_ID_BYTES, Scope, digest_128
 from protocol.operations import Actor, Operation, Value
-
-Cells = tuple[tuple[int | str, str], ...]
-"""Field number, or heading of an unknown column, and the cell; no empty cells."""
 
 _LIGHT_CHARACTERS: Final = 10_000
 ROLE: Final = "machine.role"
@@ -109,8 +106,9 @@ class Intake:
                 continue
             refusal = self._take_line(rows, line, new, kept, taken)
             if refusal is not None:
-                kept.append(self._kept(line, RowOutcome.REFUSED))
-                taken.append(Taken(line, RowOutcome.REFUSED, refusal))
+                row, each = self._refuse(rows, line, refusal)
+                kept.append(row)
+                taken.append(each)
         kept.extend(self._create(rows, new))
         taken.extend(Taken(each.line, RowOutcome.ADDED) for each in new)
         if not self.is_dry:
@@ -137,9 +135,12 @@ class Intake:
             refusal = self._too_large(parsed, entry.level)
             if refusal is not None:
                 return refusal
-        packed: bytes = msgpack.packb(line.cells)
+        packed = pack_row(line.cells)
         key = self._key(rows, scope_no, entry.level, packed)
-        outcome, record_no, n = self._meet(rows, line, entry, scope_no, key)
+        met = self._meet(rows, line, entry, scope_no, key)
+        if isinstance(met, Refusal):
+            return met
+        outcome, record_no, n = met
         if outcome is None:
             new.append(_New(line, scope_no, key, parsed, entry.level))
             return None
@@ -149,7 +150,7 @@ class Intake:
 
     def _meet(
         self, rows: Rows, line: Line, entry: Entry, scope_no: int, key: bytes
-    ) -> tuple[RowOutcome | None, int | None, int | None]:
+    ) -> tuple[RowOutcome | None, int | None, int | None] | Refusal:
         """What the catalogue makes of the row; no outcome where it is new to it."""
         for before in rows.imports.by_key(key) if self._has_past(rows) else ():
             number = before.record_no
@@ -164,6 +165,10 @@ class Intake:
         self._used.add(row.record_no)
         held = held_of(rows, row)
         wanted = self._differences(entry, held, line.cells, before_cells)
+        if is_filed(row):
+            wanted = _without_legacy(wanted)
+            if edits(1, self.actor, self.made_at, held, wanted):
+                return Refusal("filed-needs-reason", "", "", record_no=row.record_no)
         made: tuple[Operation, ...] = ()
 
         def make(n: int) -> Sequence[Operation]:
@@ -176,6 +181,23 @@ class Intake:
         if not made:
             return RowOutcome.UNCHANGED, row.record_no, None
         return RowOutcome.UPDATED, row.record_no, made[0].n
+
+    def _refuse(
+        self, rows: Rows, line: Line, refusal: Refusal
+    ) -> tuple[ImportedRow, Taken]:
+        """The row is kept with the reason, unless a person made its record before."""
+        scope_no = 0 if self.fonds is None else self.fonds.scope_no
+        key = refused_key(self._fonds_id(rows, scope_no), line.cells)
+        for before in rows.imports.by_key(key) if self._has_past(rows) else ():
+            number = before.record_no
+            if number is None or number in self._used:
+                continue
+            if rows.records.row(number) is not None:
+                self._used.add(number)
+                kept = self._kept(line, RowOutcome.UNCHANGED, number, None, key)
+                return kept, Taken(line, RowOutcome.UNCHANGED)
+        kept = self._kept(line, RowOutcome.REFUSED, key=key, refusal=refusal)
+        return kept, Taken(line, RowOutcome.REFUSED, refusal)
 
     def _has_past(self, rows: Rows) -> bool:
         """Whether another import stands here."""
@@ -227,18 +249,23 @@ class Intake:
         record_no: int | None = None,
         n: int | None = None,
         key: bytes | None = None,
+        refusal: Refusal | None = None,
     ) -> ImportedRow:
-        cells: bytes = msgpack.packb(line.cells)
+        cells = pack_row(line.cells, refusal)
         return ImportedRow(
             self.import_no, line.number, int(outcome), record_no, n, key, cells
         )
 
     def _key(self, rows: Rows, scope_no: int, level: int, cells: bytes) -> bytes:
+        fonds_id = self._fonds_id(rows, scope_no)
+        return digest_128("dangyi/import-row/1", fonds_id, bytes((level,)), cells)
+
+    def _fonds_id(self, rows: Rows, scope_no: int) -> bytes:
         fonds_id = self._fonds_ids.get(scope_no)
         if fonds_id is None:
             fonds_id = rows.scopes.row(scope_no).scope.fonds if scope_no else b""
             self._fonds_ids[scope_no] = fonds_id
-        return digest_128("dangyi/import-row/1", fonds_id, bytes((level,)), cells)
+        return fonds_id
 
     def _too_large(self, parsed: Parsed, level: int) -> Refusal | None:
         made = create(1, self.actor, self.made_at, level, parsed, self.pack)
@@ -307,7 +334,7 @@ class Intake:
         for row in candidates(rows, entry, scope_no, self._used):
             before = rows.imports.of_record(row.record_no)
             if before:
-                return row, dict(msgpack.unpackb(before[-1].cells))
+                return row, known_cells(before[-1].cells)
             others.append(row)
         for row in others:
             if is_alike(row, entry):
@@ -356,3 +383,11 @@ class Intake:
     def _old_elements(self, number: int, cell: str) -> tuple[Value, ...]:
         found = parse_elements(self.pack.by_number[number], cell, self.pack)
         return () if isinstance(found, Fault) else found
+
+
+def _without_legacy(parsed: Parsed) -> Parsed:
+    """What of a row describes the document, without how its cells looked."""
+    values = {
+        number: value for number, value in parsed.values.items() if number != LEGACY_RAW
+    }
+    return Parsed(values, parsed.lists)

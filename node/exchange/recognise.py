@@ -11,11 +11,19 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from node.catalogue.fields import LEVEL_ITEM, LEVEL_VOLUME, TITLE
 from node.catalogue.pack import Field, Pack
+from node.errors import ColumnsMistaken
+from node.exchange.choices import (
+    Choices,
+    Column,
+    Meaning,
+    SheetChoice,
+    Special,
+    chosen_columns,
+)
 from node.exchange.workbook import Row, Sheet, Workbook
 
 _LOOKED_AT_ROWS: Final = 60
@@ -31,24 +39,6 @@ _LIST_TITLE: Final = re.compile(
     r"(?:\(.*\))?"
 )
 _FORM_CELLS: Final = 4
-
-
-class Special(Enum):
-    """Columns that are no field of the record."""
-
-    FONDS_CODE = 1
-    FONDS_TITLE = 2
-    ROW_NUMBER = 3
-    UNKNOWN = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table."""
-
-    index: int
-    heading: str
-    meaning: Field | Special
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +75,32 @@ class Table:
         return _FORM_ROW.match(first) is not None
 
 
-def recognise(workbook: Workbook, pack: Pack) -> tuple[Table, ...]:
-    """The tables of *workbook* that are catalogues; empty where there is none."""
+def recognise(
+    workbook: Workbook, pack: Pack, choices: Choices | None = None
+) -> tuple[Table, ...]:
+    """The tables of *workbook* that are catalogues; empty where there is none.
+
+    Raises:
+        ColumnsMistaken, UnknownField: *choices* do not fit.
+    """
     known = _known_headings(pack)
+    chosen = choices or {}
+    names = {sheet.name for sheet in workbook.sheets}
+    for name in chosen:
+        if name not in names:
+            raise ColumnsMistaken(name, "no-such-sheet", "、".join(sorted(names)))
     found = []
     for sheet in workbook.sheets:
-        table = _recognise_sheet(sheet, known, pack)
-        if table is not None:
-            found.append(table)
+        choice = chosen.get(sheet.name, SheetChoice())
+        if not choice.is_left_out:
+            table = _recognise_sheet(sheet, known, pack, choice)
+            if table is not None:
+                found.append(table)
     return tuple(found)
 
 
-def _known_headings(pack: Pack) -> dict[str, Field | Special]:
-    known: dict[str, Field | Special] = {}
+def _known_headings(pack: Pack) -> dict[str, Meaning]:
+    known: dict[str, Meaning] = {}
     for field in pack.fields:
         if field.is_typed:
             for heading in (field.zh, field.name, *field.headings):
@@ -116,29 +119,27 @@ def normalised_heading(heading: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKC", heading)).lower()
 
 
-def meaning_of(
-    heading: str, known: Mapping[str, Field | Special]
-) -> Field | Special | None:
+def meaning_of(heading: str, known: Mapping[str, Meaning]) -> Meaning | None:
     """What a heading means: as it stands, or without what it has in brackets."""
     plain = normalised_heading(heading)
     return known.get(plain) or known.get(_BRACKETED.sub("", plain))
 
 
 def _recognise_sheet(
-    sheet: Sheet, known: Mapping[str, Field | Special], pack: Pack
+    sheet: Sheet, known: Mapping[str, Meaning], pack: Pack, choice: SheetChoice
 ) -> Table | None:
-    best: tuple[int, int] | None = None
-    for index, row in enumerate(sheet.rows[:_LOOKED_AT_ROWS]):
-        meanings = {m for cell in row if (m := meaning_of(cell, known)) is not None}
-        fields = {m.number for m in meanings if isinstance(m, Field)}
-        if TITLE in fields and len(meanings) > 1:
-            score = len(meanings)
-            if best is None or score > best[0]:
-                best = (score, index)
-    if best is None:
+    heading_row = choice.heading_row
+    if heading_row is None:
+        heading_row = _heading_row(sheet, known)
+        if heading_row is None and choice.columns:
+            heading_row = _first_row(sheet)
+    elif not 0 <= heading_row < len(sheet.rows):
+        raise ColumnsMistaken(sheet.name, "no-such-row", str(heading_row + 1))
+    if heading_row is None:
         return None
-    heading_row = best[1]
-    columns = _columns(sheet, heading_row, known)
+    columns = chosen_columns(
+        sheet.name, _columns(sheet, heading_row, known), choice, pack
+    )
     volume_titles = {normalised_heading(h) for h in pack.volume_title_headings}
     is_volumes = any(
         _is_title(c)
@@ -154,8 +155,26 @@ def _recognise_sheet(
     )
 
 
+def _heading_row(sheet: Sheet, known: Mapping[str, Meaning]) -> int | None:
+    """Index of the row that names most fields, a title among them."""
+    best: tuple[int, int] | None = None
+    for index, row in enumerate(sheet.rows[:_LOOKED_AT_ROWS]):
+        meanings = {m for cell in row if (m := meaning_of(cell, known)) is not None}
+        fields = {m.number for m in meanings if isinstance(m, Field)}
+        if TITLE in fields and len(meanings) > 1:
+            score = len(meanings)
+            if best is None or score > best[0]:
+                best = (score, index)
+    return None if best is None else best[1]
+
+
+def _first_row(sheet: Sheet) -> int | None:
+    """Index of the first row that is not empty."""
+    return next((i for i, row in enumerate(sheet.rows) if any(row)), None)
+
+
 def _columns(
-    sheet: Sheet, heading_row: int, known: Mapping[str, Field | Special]
+    sheet: Sheet, heading_row: int, known: Mapping[str, Meaning]
 ) -> tuple[Column, ...]:
     headings = sheet.rows[heading_row]
     width = max((len(row) for row in sheet.rows), default=0)
