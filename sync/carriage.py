@@ -12,17 +12,24 @@ Laws of this file (docs/protocol.md, Exchange):
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from node.clock import elapsed
 from node.errors import NodeError
-from node.history.departures import Outgoing
+from node.history.departures import SENT, departing, unconfirmed
 from node.history.room import Until
 from node.keys import random_bytes
+from node.ledger import (
+    BROKEN_OFF,
+    DONE,
+    STOPPED,
+    WIRE,
+    Reply,
+    pack_answer,
+)
 from node.machine import HUB_ADDRESS, Machine
-from node.standing import SENT
 from node.store.port import Rows
 from node.store.row_types import ExchangeRow
 from protocol.boxkeys import open_notice
@@ -34,9 +41,9 @@ from protocol.envelope import (
 )
 from protocol.errors import BadSignature, RemoteProtocolError, UnknownPrefix
 from protocol.exchange_limits import BODY_LIMIT_BYTES
-from protocol.messages import BoxKeyStatement, Purpose
+from protocol.messages import BoxKeyStatement, Hello, Purpose
 from sync.box_keys import BoxKeys
-from sync.engine import Load, Progress, Request, Tally
+from sync.engine import Load, Request, Tally, listed, nothing_outgoing
 from sync.errors import (
     Interrupted,
     NoAddress,
@@ -48,6 +55,7 @@ from sync.errors import (
     PeerUnreachable,
     SyncError,
 )
+from sync.headway import TICK_SECONDS, Progress, Reckoning
 from sync.http_client import Response, Wire
 from sync.statuses import (
     BUSY,
@@ -67,8 +75,7 @@ FIRST_WAIT_SECONDS: Final = 0.2
 LONGEST_WAIT_SECONDS: Final = 30.0
 BUSY_LIMIT_SECONDS: Final = 60
 
-_DONE: Final = "done"
-_ANSWERED_OUTCOMES: Final = frozenset({_DONE, "peer-unreachable", "no-address"})
+_ANSWERED_OUTCOMES: Final = frozenset({DONE, "peer-unreachable", "no-address"})
 
 _PASSING = (Interrupted, PeerBusy, PeerMisbehaved, PeerRefused, PeerUnreachable)
 
@@ -137,6 +144,9 @@ class _Session:
         self._has_met = False
         """Somebody was there in this session."""
         self._receipted_seq = 0
+        self._receipt = (0, 0)
+        """Number and hub time of the newest receipt heard."""
+        self._reckoning = Reckoning()
         self._bound_bytes = BODY_LIMIT_BYTES
         self._hub_box: BoxKeyStatement | None = None
         """The box key of a key notice of this session."""
@@ -146,22 +156,28 @@ class _Session:
         clock = self._machine.clock
         self._only_asks = await _ended_open(self._machine)
         ledger = await self._machine.store.write(
-            lambda rows: rows.exchanges.begin("wire", self._hub_key, clock.now())
+            lambda rows: rows.exchanges.begin(WIRE, self._hub_key, clock.now())
         )
         begun_at = clock.now()
-        outcome = "broken-off"
+        outcome, reason = BROKEN_OFF, ""
+        ticking = asyncio.create_task(self._tick())
         try:
             await self._until_even()
-            outcome = _DONE
+            outcome = DONE
+        except asyncio.CancelledError:
+            outcome = STOPPED
+            raise
         except (SyncError, NodeError) as error:
-            outcome = error.code
+            outcome, reason = error.code, str(getattr(error, "reason", ""))
             raise
         finally:
+            ticking.cancel()
             report = self._report()
+            answer = Reply(report.results, *self._receipt, reason)
             handed = self._tally.handed_up_to
             row = ExchangeRow(
                 exchange_no=ledger,
-                carrier="wire",
+                carrier=WIRE,
                 peer=self._hub_key,
                 begun_at=begun_at,
                 ended_at=clock.now(),
@@ -171,6 +187,7 @@ class _Session:
                 sent=report.sent,
                 received=report.received,
                 outcome=outcome,
+                answer=pack_answer(answer),
             )
             await self._machine.store.write(lambda rows: _enter(rows, row, handed))
         return report
@@ -187,10 +204,28 @@ class _Session:
             seconds=elapsed() - self._begun,
         )
 
+    async def _tick(self) -> None:
+        """Say how far the session is, also while nothing moves."""
+        while self._progress is not None:
+            self._tell()
+            await asyncio.sleep(TICK_SECONDS)
+
+    def _tell(self) -> None:
+        if self._progress is not None:
+            tally, traffic = self._tally, self._wire.traffic
+            self._progress(
+                self._reckoning.headway(traffic, tally.sent, tally.received, elapsed())
+            )
+
     async def _until_even(self) -> None:
         await self._machine.catalogue.recover()
         await self._box_keys.renew(await self._room.hub_time())
         await self._room.prepare()
+        self._reckoning.begin(
+            *await self._machine.store.read(
+                lambda rows: (departing(rows), unconfirmed(rows))
+            )
+        )
         fruitless = 0
         while not self._is_even:
             before = self._standing()
@@ -234,7 +269,9 @@ class _Session:
             limit_bytes=self._bound_bytes,
             choose_prefix=None if self._is_plain else self._room.choose_prefix,
         )
-        await load.fill(statements, _nothing() if only_asks else self._room.outgoing())
+        await load.fill(
+            statements, nothing_outgoing() if only_asks else self._room.outgoing()
+        )
         request = Request(
             self._room,
             self._box_keys,
@@ -246,7 +283,19 @@ class _Session:
         )
         self._requests += 1
         begun, sent_before = elapsed(), self._wire.traffic.sent_bytes
-        body = [block async for block in request.blocks(_listed(load.frames))]
+        body = [block async for block in request.blocks(listed(load.frames))]
+        self._reckoning.begin_request(
+            sum(map(len, body)),
+            load.frames,
+            len(load.sets),
+            sent=self._tally.sent,
+            new_sets=self._tally.new_among(load.sets),
+            traffic=self._wire.traffic,
+        )
+
+        def moved() -> None:
+            self._hear(hello, request)
+
         try:
             async with self._wire.post("/x", body) as response:
                 self._has_met = True
@@ -254,7 +303,7 @@ class _Session:
                 self._measure(sent_before, elapsed() - begun)
                 if response.status != OK:
                     raise await self._refused(response, envelope)
-                answered = await request.read_answer(response.inflow, self._progress)
+                answered = await request.read_answer(response.inflow, moved)
                 cut = response.inflow.cut or "the answer ended early"
         except Interrupted:
             self._has_met = True
@@ -282,7 +331,18 @@ class _Session:
             in_time = int(sent_bytes / seconds * BODY_SECONDS)
             self._bound_bytes = max(LEAST_BODY_BYTES, min(BODY_LIMIT_BYTES, in_time))
 
+    def _hear(self, hello: Hello, request: Request) -> None:
+        """The hub's word, or more of its answer, has been taken in."""
+        checkpoint = request.checkpoint
+        if checkpoint is not None:
+            self._receipt = (checkpoint.receipt, checkpoint.hub_time)
+            if self._reckoning.is_news(checkpoint):
+                tally = self._tally
+                self._reckoning.hear(hello, checkpoint, tally.received, tally.confirmed)
+        self._tell()
+
     def _note(self, request: Request) -> None:
+        self._reckoning.end_request()
         checkpoint = request.checkpoint
         if checkpoint is not None:
             self._only_asks = False
@@ -322,18 +382,6 @@ async def _ended_open(machine: Machine) -> bool:
     """The last session may have ended behind a request without an answer."""
     last = await machine.store.read(lambda rows: rows.exchanges.newest(1))
     return bool(last) and last[0].outcome not in _ANSWERED_OUTCOMES
-
-
-async def _nothing() -> AsyncIterator[Outgoing]:
-    """What goes up with a request that only asks."""
-    nothing: tuple[Outgoing, ...] = ()
-    for each in nothing:
-        yield each
-
-
-async def _listed(frames: list[bytes]) -> AsyncIterator[bytes]:
-    for frame in frames:
-        yield frame
 
 
 def _wait_seconds(error: SyncError, fruitless: int) -> float:

@@ -18,6 +18,7 @@ from node.history.hub import Answer
 from node.history.trust import entries
 from node.home import sync_folder
 from node.keys import random_bytes
+from node.ledger import COURIER, DONE, Reply, pack_answer
 from node.machine import Machine
 from node.store.port import Rows
 from node.store.row_types import ExchangeRow
@@ -82,7 +83,7 @@ async def write_bundle(
         blocks = await _blocks_to_hub(machine, box_keys, tally)
     size = await _write_file(path, blocks)
     sets = tally.received if machine.is_hub else tally.sent
-    await _enter(machine, sent=sets, received=0, bytes_up=size)
+    await _enter(machine, path, {}, sent=sets, bytes_up=size)
     return BundleReport(size, sets, {})
 
 
@@ -111,7 +112,8 @@ async def read_bundle(machine: Machine, path: Path) -> BundleReport:
     if not is_whole:
         raise BundleDamaged(str(path), "cut", tally.received)
     size = source.read_bytes
-    await _enter(machine, sent=0, received=tally.received, bytes_down=size)
+    results = tally.results
+    await _enter(machine, path, results, received=tally.received, bytes_down=size)
     return BundleReport(size, tally.received, tally.results)
 
 
@@ -275,21 +277,24 @@ async def _write_file(path: Path, blocks: AsyncIterator[bytes]) -> int:
 
 async def _enter(
     machine: Machine,
+    path: Path,
+    results: Mapping[str, int],
     *,
-    sent: int,
-    received: int,
+    sent: int = 0,
+    received: int = 0,
     bytes_up: int = 0,
     bytes_down: int = 0,
 ) -> None:
     """A line in the ledger."""
     now = machine.clock.now()
+    answer = Reply(results, file=str(path))
 
     def work(rows: Rows) -> None:
-        number = rows.exchanges.begin("courier", None, now)
+        number = rows.exchanges.begin(COURIER, None, now)
         rows.exchanges.put(
             ExchangeRow(
                 exchange_no=number,
-                carrier="courier",
+                carrier=COURIER,
                 peer=None,
                 begun_at=now,
                 ended_at=now,
@@ -298,7 +303,8 @@ async def _enter(
                 bytes_down=bytes_down,
                 sent=sent,
                 received=received,
-                outcome="done",
+                outcome=DONE,
+                answer=pack_answer(answer),
             )
         )
 

@@ -45,8 +45,8 @@ from sync.box_keys import BoxKeys
 MARGIN_BYTES: Final = 2 * 1024
 """Head, hello and end mark of a body, and what one incompressible frame costs more."""
 
-Progress = Callable[[int, int], None]
-"""Called with how many sets have gone up and come down."""
+Moved = Callable[[], None]
+"""Called when the hub's word, or a batch of its answer, has been taken in."""
 
 
 @dataclass(slots=True)
@@ -74,6 +74,10 @@ class Tally:
         counts = Counter(self.verdicts)
         counts[Verdict.APPLIED] += max(0, self.confirmed - counts[Verdict.CONFLICT])
         return {_verdict_name(each): n for each, n in sorted(counts.items()) if n}
+
+    def new_among(self, sets: Iterable[Outgoing]) -> int:
+        """How many of *sets* have not gone up before."""
+        return sum(1 for each in sets if each.hash[:12] not in self.handed_over)
 
     def note_sent(self, sets: Iterable[Outgoing], own_log: bytes) -> None:
         """Sets go up; one that goes again after a cut counts once."""
@@ -214,7 +218,7 @@ class Request:
         return sealed_blocks(self._envelope, self._opening, frames)
 
     async def read_answer(
-        self, source: Source, progress: Progress | None
+        self, source: Source, moved: Moved | None = None
     ) -> Answered | None:
         """Take in the answer; None where it broke off.
 
@@ -232,13 +236,15 @@ class Request:
             raise BadSignature(message)
         self.checkpoint = checkpoint
         outcome = await self._room.take_checkpoint(self._hello, checkpoint)
+        if moved is not None:
+            moved()
         async for batch in body.batches():
             items = [
                 item for plain in batch for item in decode_items(plain, self._scopes)
             ]
             await self._commit(items)
-            if progress is not None:
-                progress(self._tally.sent, self._tally.received)
+            if moved is not None:
+                moved()
         return Answered(checkpoint, outcome) if body.is_whole else None
 
     async def _commit(self, items: list[Item]) -> None:
@@ -273,6 +279,19 @@ async def take_items(
         await room.take(others)
     for item in others:
         tally.note_item(item)
+
+
+async def nothing_outgoing() -> AsyncIterator[Outgoing]:
+    """What goes up with a request that only asks."""
+    nothing: tuple[Outgoing, ...] = ()
+    for each in nothing:
+        yield each
+
+
+async def listed(frames: list[bytes]) -> AsyncIterator[bytes]:
+    """Frames that are made already."""
+    for frame in frames:
+        yield frame
 
 
 def _travelling(each: Outgoing, before: tuple[bytes, int] | None, own: bytes) -> Item:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from node.history.rewinding import HANDED
 from node.store.port import Rows
-from node.store.row_types import SetRow
+from node.store.row_types import SetRow, SetState
 from protocol.changeset import stored_set, to_wire
 from protocol.identity import ZERO_HASH
 from protocol.messages import SetItem, TrustList
@@ -87,21 +86,21 @@ def has_departures(rows: Rows) -> bool:
     return bool(own_part(rows, receipted(rows).seq) or unnamed_part(rows, (0, 0, b"")))
 
 
-class Departing(NamedTuple):
-    """What there is to hand over."""
-
-    sets: int
-    size_bytes: int
-    """Before compression."""
-
-
-def departing(rows: Rows) -> Departing:
-    """How much ``unnamed_part`` and ``own_part`` would give."""
+def departing(rows: Rows) -> int:
+    """How many sets ``unnamed_part`` and ``own_part`` would give."""
     own = rows.logs.own()
     own_no = 0 if own is None else own.log_no
     unnamed = rows.sets.unnamed_weight(own_no, HANDED)
-    behind = rows.sets.behind(own_no, receipted(rows).seq)
-    return Departing(unnamed.sets + behind.sets, unnamed.size_bytes + behind.size_bytes)
+    return unnamed.sets + rows.sets.behind(own_no, receipted(rows).seq).sets
+
+
+def unconfirmed(rows: Rows) -> int:
+    """How many own sets the order does not name yet; of these stubs will come."""
+    return sum(
+        rows.sets.amount(log.log_no, SetState.SEALED)[0]
+        for log in rows.logs.all()
+        if log.is_own
+    )
 
 
 def sent_seq(rows: Rows, log: bytes) -> int:

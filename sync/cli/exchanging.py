@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING
 
 from sync.cli.call import Call
 from sync.cli.opening import opened
-from sync.cli.printing import time_text
+from sync.cli.printing import duration_text, time_text
 from sync.cli.standing import count_undecided
 from sync.cli.tables import size_text
 
 if TYPE_CHECKING:
     from node.standing import Standing
     from sync.carriage import ExchangeReport
+    from sync.headway import Headway
 
 
 async def sync(call: Call) -> int:
     """One session with the hub: send what it has not, take what is new there."""
     from sync.carriage import exchange  # noqa: PLC0415 (aiohttp is slow to import)
 
-    def progress(sent: int, received: int) -> None:
-        call.paper.step("sync.progress", sent=sent, received=received)
+    def progress(at: Headway) -> None:
+        up, down = size_text(at.bytes_up), size_text(at.bytes_down)
+        left = duration_text(at.seconds_left, call.words)
+        call.paper.step("sync.progress", **at.facts(), up=up, down=down, left=left)
 
     async with opened(call) as machine:
         try:

@@ -173,6 +173,19 @@ def time_text(seconds: int | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M")
 
 
+def duration_text(seconds: int | None, words: Words) -> str:
+    """A time that is left, rounded as people say it; a dash where nobody can tell."""
+    if seconds is None:
+        return words.say("duration.unknown")
+    if seconds < 10:
+        return words.say("duration.moment")
+    if seconds < 60:
+        return words.say("duration.seconds", count=-(-seconds // 10) * 10)
+    if seconds < 5400:
+        return words.say("duration.minutes", count=-(-seconds // 60))
+    return words.say("duration.hours", count=-(-seconds // 3600))
+
+
 def time_json(seconds: int | None) -> str | None:
     """A time in JSON: ISO 8601, UTC; null for none."""
     if not seconds:
