@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from node.catalogue.dates import parse_date
 from node.catalogue.doc_no import OPENING_BRACKETS, normalise_doc_no, parse_doc_no
@@ -21,6 +21,7 @@ from node.catalogue.retention import parse_retention
 from node.catalogue.values import LEVEL_NAMES
 from node.errors import InvalidValue
 from node.search.folding import fold
+from node.search.places import DRAFT, IN_PLACE, NUMBERED
 from node.search.text import (
     field_mark,
     filter_token,
@@ -64,6 +65,31 @@ _LEVEL_WORDS: Final = {
 }
 
 
+class _State(NamedTuple):
+    """What a word for a state asks of a record."""
+
+    mask: RecordFlag
+    flags: RecordFlag
+    stages: tuple[int, ...] = ()
+
+
+_BOTH: Final = RecordFlag.CREATED | RecordFlag.WITHDRAWN
+_STATES: Final = {
+    "active": _State(_BOTH, RecordFlag.CREATED),
+    "waiting": _State(_BOTH, RecordFlag.CREATED, (DRAFT, NUMBERED)),
+    "filed": _State(_BOTH, RecordFlag.CREATED, (IN_PLACE,)),
+    "withdrawn": _State(_BOTH, _BOTH),
+    "all": _State(RecordFlag.CREATED, RecordFlag.CREATED),
+}
+_STATE_WORDS: Final = {
+    "有效": "active",
+    "待归档": "waiting",
+    "已归档": "filed",
+    "已撤销": "withdrawn",
+    "全部": "all",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is asked for."""
@@ -90,10 +116,10 @@ def compile_query(
     tokens: list[str] = []
     needles: list[str] = []
     checks: list[Callable[[str], bool]] = []
-    for word in _words(query.words):
+    for word in words_of(query.words):
         _add_word(word, tokens, needles)
     levels = (LEVEL_VOLUME, LEVEL_ITEM)
-    mask, flags = RecordFlag.CREATED | RecordFlag.WITHDRAWN, RecordFlag.CREATED
+    state = _STATES["active"]
     for name, text in query.filters.items():
         match _FILTER_NAMES.get(name.strip().lower()):
             case "fonds":
@@ -103,21 +129,22 @@ def compile_query(
                 levels = (level, level)
                 tokens.append(_quoted(filter_token(LEVEL, str(level))))
             case "state":
-                mask, flags = _state(text)
+                state = _state(text)
             case _:
                 _add_filter(pack.field(name), text, tokens, needles, checks)
     return MatchTest(
         match=" AND ".join(dict.fromkeys(tokens)),
         needles=tuple(dict.fromkeys(needles)),
-        flags_mask=int(mask),
-        flags=int(flags),
+        flags_mask=int(state.mask),
+        flags=int(state.flags),
         levels=levels,
         hidden_imports=hidden_imports,
         accepts=_all_of(checks),
+        stages=state.stages,
     )
 
 
-def _words(words: Sequence[str]) -> list[str]:
+def words_of(words: Sequence[str]) -> list[str]:
     """Words divided at white space; a document number in pieces counts as one."""
     parts = " ".join(words).split()
     found: list[str] = []
@@ -236,19 +263,12 @@ def _level(text: str) -> int:
     raise InvalidValue(LEVEL_FILTER, "choice-unknown", text, "fonds、volume、item")
 
 
-def _state(text: str) -> tuple[RecordFlag, RecordFlag]:
-    match text.strip().lower():
-        case "active" | "有效":
-            return RecordFlag.CREATED | RecordFlag.WITHDRAWN, RecordFlag.CREATED
-        case "withdrawn" | "已撤销":
-            both = RecordFlag.CREATED | RecordFlag.WITHDRAWN
-            return both, both
-        case "all" | "全部":
-            return RecordFlag.CREATED, RecordFlag.CREATED
-        case _:
-            raise InvalidValue(
-                STATE_FILTER, "choice-unknown", text, "active、withdrawn"
-            )
+def _state(text: str) -> _State:
+    plain = text.strip().lower()
+    found = _STATES.get(_STATE_WORDS.get(plain, plain))
+    if found is None:
+        raise InvalidValue(STATE_FILTER, "choice-unknown", text, "、".join(_STATES))
+    return found
 
 
 def _any_of(tokens: Sequence[str]) -> str:

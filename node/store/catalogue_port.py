@@ -85,6 +85,8 @@ class MatchTest(NamedTuple):
     """Records of these imports are not shown yet."""
     accepts: Callable[[str], bool] | None
     """A further look at ``search_text``."""
+    stages: tuple[int, ...] = ()
+    """Stages of classes that count; empty: every stage."""
 
 
 class ImportRows(Protocol):
