@@ -53,22 +53,16 @@ from node.catalogue.saving import (
 from node.catalogue.shelves import Shelves
 from node.catalogue.tickets import Ticket, tickets_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
+from node.catalogue.workbooks import Workbooks
 from node.clock import Clock
 from node.errors import FondsExists, InvalidValue
-from node.exchange.desk import Desk
 from node.exchange.importing import (
     ImportResult,
     Progress,
     Say,
-    import_workbook,
     plain_reason,
 )
-from node.exchange.undoing import (
-    Batch,
-    discard_unfinished,
-    finished_imports,
-    undo_import,
-)
+from node.exchange.undoing import Batch
 from node.history.journal import save_all
 from node.history.record_rows import is_visible
 from node.home import Home
@@ -96,6 +90,7 @@ class Catalogue:
         self.home = home
         self.keys = keys
         self.premises = Premises(store, pack, clock, home, keys)
+        self.workbooks = Workbooks(self.premises)
         self.drafts = Drafts(self.premises)
         self.hints = Hints(self.premises)
         self.shelves = Shelves(self.premises)
@@ -304,40 +299,22 @@ class Catalogue:
         progress: Progress | None = None,
         say: Say = plain_reason,
     ) -> ImportResult:
-        """Take the rows of a workbook in; see node/exchange/importing.py.
-
-        Raises:
-            WorkbookUnreadable, NoCatalogueInWorkbook: there is nothing to take in.
-            UnknownFonds: *fonds_code* is no fonds here.
-            ImportBusy: another import is under way.
-        """
-        check_actor(actor)
-        desk = Desk(self.store, self.pack, self.clock, self.home, actor)
-        await discard_unfinished(self.store, self.home)
-        return await import_workbook(
-            desk, path, fonds_code, dry_run=dry_run, progress=progress, say=say
+        """Take the rows of a workbook in; see ``Workbooks.take``."""
+        return await self.workbooks.take(
+            actor, path, fonds_code, dry_run=dry_run, progress=progress, say=say
         )
 
     async def imports(self, actor: Actor) -> list[Batch]:
         """All imports that came to their end, by number."""
-        check_actor(actor)
-        return await self.store.read(finished_imports)
+        return await self.workbooks.batches(actor)
 
     async def undo_import(self, actor: Actor, batch: int) -> int:
-        """Take an import back; how many records that changed.
-
-        Raises:
-            UnknownImport: there is none with that number, or it is taken back.
-            ImportBusy: another import is under way.
-        """
-        check_actor(actor)
-        desk = Desk(self.store, self.pack, self.clock, self.home, actor)
-        await discard_unfinished(self.store, self.home)
-        return await undo_import(desk, batch)
+        """Take an import back; see ``Workbooks.undo``."""
+        return await self.workbooks.undo(actor, batch)
 
     async def recover(self) -> int:
         """Discard imports that were cut off; how many there were."""
-        return await discard_unfinished(self.store, self.home)
+        return await self.workbooks.recover()
 
     async def _set_existence(
         self, actor: Actor, record_id: str, reason: str, *, is_withdrawn: bool

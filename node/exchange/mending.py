@@ -69,6 +69,7 @@ class WaitingRow:
     offer: str
     record: str
     """Printed id of the filed record that the row would have changed; else empty."""
+    record_no: int
 
 
 def waiting_rows(rows: Rows, pack: Pack, batch: int) -> list[WaitingRow]:
@@ -113,6 +114,15 @@ def mark_mended(rows: Rows, batch: int, row: int, record_no: int) -> bool:
         return False
     mended = kept._replace(outcome=int(RowOutcome.MENDED), record_no=record_no)
     rows.imports.replace_row(mended)
+    return True
+
+
+def leave_row(rows: Rows, batch: int, row: int) -> bool:
+    """A refused row is no entry; whether it was still waiting for a hand."""
+    kept = _refused(rows, batch, row)
+    if kept is None:
+        return False
+    rows.imports.replace_row(kept._replace(outcome=int(RowOutcome.BESIDE)))
     return True
 
 
@@ -175,6 +185,7 @@ class _Reader:
             found=why.found,
             offer=why.offer,
             record=self._record(why.record_no),
+            record_no=why.record_no,
         )
 
     def _sheet(self, place: int) -> KeptSheet:

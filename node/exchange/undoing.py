@@ -43,6 +43,8 @@ class Batch:
     unchanged: int
     refused: int
     is_undone: bool
+    waiting: int = 0
+    """Rows that were refused and that nobody has mended."""
 
 
 def finished_imports(rows: Rows) -> list[Batch]:
@@ -60,6 +62,11 @@ def finished_imports(rows: Rows) -> list[Batch]:
             unchanged=row.unchanged,
             refused=row.refused,
             is_undone=row.state == ImportState.UNDONE,
+            waiting=(
+                rows.imports.refused_amount(row.import_no)
+                if row.refused and row.state == ImportState.DONE
+                else 0
+            ),
         )
         for row in rows.imports.all()
         if row.state in shown
