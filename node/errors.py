@@ -322,3 +322,14 @@ class PackDamaged(NodeError):
         super().__init__(name, detail)
         self.name = name
         self.detail = detail
+
+
+class FormNotWritten(NodeError):
+    """The printed form cannot be written at this place; nothing else was changed."""
+
+    code = "form-not-written"
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail

@@ -264,6 +264,7 @@ _EXIT_BY_CODE: Final = {
     "filing-blocked": EXIT_INPUT,
     "unknown-code-rule": EXIT_INPUT,
     "unknown-import": EXIT_INPUT,
+    "form-not-written": EXIT_INPUT,
     "malformed": EXIT_INPUT,
     "unsupported-version": EXIT_REFUSED,
     "bad-signature": EXIT_DAMAGED,
