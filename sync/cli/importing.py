@@ -1,4 +1,4 @@
-"""Workbooks in and out: import, import list, import undo, export."""
+"""Workbooks in and out: import, import list, import look, import undo, export."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sync.cli.call import Call
+from sync.cli.columns import read_choices
+from sync.cli.looking import batch_number, look, reason_text, refused
 from sync.cli.opening import opened
 from sync.cli.parser import UsageError
 from sync.cli.printing import time_json, time_text
@@ -17,7 +19,7 @@ EXPORT_KINDS: Final = (".xlsx", ".csv")
 
 
 async def run(call: Call) -> int:
-    """Import a workbook; ``list`` shows the imports, ``undo N`` takes one back."""
+    """Import a workbook; ``list``, ``look``, ``refused`` and ``undo`` speak of it."""
     match call.options.file:
         case "list":
             if call.options.batch is not None:
@@ -25,6 +27,10 @@ async def run(call: Call) -> int:
             return await _list(call)
         case "undo":
             return await _undo(call)
+        case "look":
+            return await look(call)
+        case "refused":
+            return await refused(call)
         case _:
             return await _import(call)
 
@@ -33,14 +39,16 @@ async def _import(call: Call) -> int:
     path = Path(call.options.file)
     if call.options.batch is not None:
         raise UsageError(key="usage.unknown", what=call.options.batch)
+    choices = read_choices(call.options)
     async with opened(call) as machine:
-        result = await machine.catalogue.import_workbook(
+        result = await machine.catalogue.workbooks.take(
             call.actor,
             path,
             call.options.fonds,
             dry_run=call.options.dry_run,
             progress=call.paper.progress,
             say=lambda key, fields: call.words.find(key, **fields) or key,
+            choices=choices,
         )
     call.paper.end_progress()
     _print_result(call, result)
@@ -58,7 +66,24 @@ def _print_result(call: Call, result: ImportResult) -> None:
     }
     refused_file = None if result.refused_file is None else str(result.refused_file)
     if call.paper.is_json:
-        call.paper.document({**counts, "refused_file": refused_file})
+        reasons = [
+            {
+                "reason": each.reason,
+                "heading": each.heading,
+                "rows": each.amount,
+                "text": reason_text(call, each.reason, {"field": each.heading}),
+            }
+            for each in result.reasons
+        ]
+        opened_fonds = list(result.opened_fonds)
+        call.paper.document(
+            {
+                **counts,
+                "refused_file": refused_file,
+                "opened_fonds": opened_fonds,
+                "reasons": reasons,
+            }
+        )
         return
     if call.options.dry_run:
         call.paper.say("import.dry_done", **counts)
@@ -89,6 +114,7 @@ async def _list(call: Call) -> int:
                         "updated": batch.updated,
                         "unchanged": batch.unchanged,
                         "refused": batch.refused,
+                        "waiting": batch.waiting,
                         "is_undone": batch.is_undone,
                     }
                     for batch in batches
@@ -124,17 +150,13 @@ async def _list(call: Call) -> int:
 
 
 async def _undo(call: Call) -> int:
-    given = call.options.batch
-    if given is None:
-        raise UsageError(key="usage.batch")
-    if not given.isdecimal():
-        raise UsageError(key="usage.batch_number", found=given)
+    batch = batch_number(call)
     async with opened(call) as machine:
-        count = await machine.catalogue.undo_import(call.actor, int(given))
+        count = await machine.catalogue.undo_import(call.actor, batch)
     if call.paper.is_json:
-        call.paper.document({"batch": int(given), "records": count})
+        call.paper.document({"batch": batch, "records": count})
     else:
-        call.paper.say("import.undone", batch=given, count=count)
+        call.paper.say("import.undone", batch=batch, count=count)
     return 0
 
 

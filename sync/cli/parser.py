@@ -217,10 +217,23 @@ def _add_founding(tree: _Tree) -> None:
 
 def _add_cataloguing(tree: _Tree) -> None:
     importing = tree.add("import", "sync.cli.importing:run")
-    importing.add_argument("file", metavar="FILE|list|undo", help=tree.help("workbook"))
-    importing.add_argument("batch", nargs="?", metavar="N", help=tree.help("batch"))
+    importing.add_argument(
+        "file", metavar="FILE|list|look|refused|undo", help=tree.help("workbook")
+    )
+    importing.add_argument(
+        "batch", nargs="?", metavar="N|FILE", help=tree.help("batch")
+    )
     importing.add_argument("--fonds", metavar="CODE", help=tree.help("fonds"))
     importing.add_argument("--dry-run", action="store_true", help=tree.help("dry_run"))
+    for name, metavar in (
+        ("columns", "SHEET:COLUMN=FIELD"),
+        ("headings", "SHEET:ROW"),
+        ("leave-out", "SHEET"),
+    ):
+        help_text = tree.help(name.replace("-", "_"))
+        importing.add_argument(
+            f"--{name}", action="append", metavar=metavar, default=[], help=help_text
+        )
     add = tree.add("add", "sync.cli.cataloguing:add")
     add.add_argument("terms", nargs="+", metavar="FIELD=VALUE", help=tree.help("field"))
     add.add_argument("--fonds", metavar="CODE", help=tree.help("fonds"))
