@@ -8,7 +8,6 @@ be seen, whether there are ten rows or half a million.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
@@ -19,37 +18,19 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.ledger_cells import (
+    SIGN_COLUMNS,
+    Column,
+    Line,
+    Span,
+    cell_segments,
+    fitted_widths,
+)
+
+__all__ = ["Column", "Fetch", "Ledger", "Line", "Span"]
+
 WINDOW_ROWS: Final = 100
 _MOST_WINDOWS: Final = 12
-
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a ledger."""
-
-    title: str
-    columns: int
-    """Least width in terminal columns."""
-    share: int = 0
-    """What part of the room left over it takes; 0 none."""
-    is_right: bool = False
-    """Numbers stand at the right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row as it is drawn."""
-
-    id: str
-    """By which the screen knows the row again."""
-    cells: tuple[str, ...]
-    sign: str = ""
-    """One character before the row: changed, open, withdrawn …"""
-    hits: tuple[tuple[Span, ...], ...] = ()
-    """For each cell, the pieces that were searched for."""
-
 
 Fetch = Callable[[int, int], Awaitable[Sequence[Line]]]
 """Lines from a place on, at most so many."""
@@ -65,6 +46,7 @@ class Ledger(Widget, can_focus=True):
         "ledger--current",
         "ledger--marked",
         "ledger--hit",
+        "ledger--cell",
         "ledger--foot",
     }
     DEFAULT_CSS: ClassVar[str] = """
@@ -99,12 +81,16 @@ class Ledger(Widget, can_focus=True):
         id: str | None = None,  # noqa: A002
         empty: str = "",
         can_mark: bool = False,
+        can_choose_column: bool = False,
         row_lines: int = 1,
     ) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.empty = empty
         self.can_mark = can_mark
+        self.can_choose_column = can_choose_column
+        self.column: int | None = None
+        """The current column; None: the row as a whole."""
         self.row_lines = row_lines
         self.size_rows = 0
         self.current = 0
@@ -115,6 +101,7 @@ class Ledger(Widget, can_focus=True):
         self._windows: dict[int, Sequence[Line]] = {}
         self._asked: set[int] = set()
         self._version = 0
+        self._widths: tuple[tuple[object, ...], list[int]] | None = None
 
     def show(self, size_rows: int, fetch: Fetch, *, keep_place: bool = False) -> None:
         """Show other rows; the first is the current one unless the place is kept."""
@@ -170,6 +157,14 @@ class Ledger(Widget, can_focus=True):
         self.refresh()
         self.post_message(self.Marked(self))
 
+    def choose_column(self, step: int) -> None:
+        """The next column that way; left of the first one, the row as a whole."""
+        place = (-1 if self.column is None else self.column) + step
+        if place < len(self.columns):
+            self.column = place if place >= 0 else None
+            self.refresh()
+            self.post_message(self.Moved(self, self.current))
+
     def on_key(self, event: Key) -> None:
         """Arrows, pages, ends; space marks; Enter opens."""
         steps = {
@@ -182,6 +177,8 @@ class Ledger(Widget, can_focus=True):
         }
         if event.key in steps:
             self.go_to(self.current + steps[event.key])
+        elif event.key in ("left", "right") and self.can_choose_column:
+            self.choose_column(-1 if event.key == "left" else 1)
         elif event.key == "space" and self.can_mark:
             self.mark(self.current)
             self.go_to(self.current + 1)
@@ -243,13 +240,11 @@ class Ledger(Widget, can_focus=True):
         self.post_message(self.Moved(self, self.current))
 
     def widths(self) -> list[int]:
-        """Columns of the terminal that each column takes."""
-        signs = 2
-        room = self.size.width - signs - sum(c.columns + 1 for c in self.columns)
-        shares = sum(column.share for column in self.columns)
-        if room <= 0 or not shares:
-            return [column.columns for column in self.columns]
-        return [c.columns + room * c.share // shares for c in self.columns]
+        """Columns of the terminal that each column takes; 0: no room for it."""
+        key = (self.size.width, self.columns, self.column)
+        if self._widths is None or self._widths[0] != key:
+            self._widths = (key, fitted_widths(self.columns, key[0], self.column))
+        return self._widths[1]
 
     def render_line(self, y: int) -> Strip:
         """One line: the head, the rule under it, or a row."""
@@ -259,7 +254,10 @@ class Ledger(Widget, can_focus=True):
             titles = [column.title for column in self.columns]
             return self._strip("  ", titles, style("ledger--head"), ())
         if y == 1:
-            return Strip([Segment("─" * width, style("ledger--head"))], width)
+            rule = "─" * (width // cell_len("─"))
+            return Strip([Segment(rule, style("ledger--head"))]).adjust_cell_length(
+                width, style("ledger--head")
+            )
         row, part = divmod(y - 2, self.row_lines)
         row += self.top
         plain = style("ledger--odd" if row % 2 else "ledger--row")
@@ -274,7 +272,8 @@ class Ledger(Widget, can_focus=True):
         elif line.id in self.marks:
             plain = style("ledger--marked")
         sign = "*" if line.id in self.marks else (line.sign or " ")
-        return self._strip(f"{sign} ", line.cells, plain, line.hits)
+        chosen = self.column if row == self.current else None
+        return self._strip(f"{sign} ", line.cells, plain, line.hits, chosen)
 
     def _strip(
         self,
@@ -282,38 +281,18 @@ class Ledger(Widget, can_focus=True):
         cells: Sequence[str],
         plain: Style,
         hits: Sequence[Sequence[Span]],
+        chosen: int | None = None,
     ) -> Strip:
-        segments = [Segment(set_cell_size(sign, 2), plain)]
-        hit = self.get_component_rich_style("ledger--hit")
+        segments = [Segment(set_cell_size(sign, SIGN_COLUMNS), plain)]
+        hit = plain + self.get_component_rich_style("ledger--hit")
+        cell_style = plain + self.get_component_rich_style("ledger--cell")
         widths = self.widths()
         for place, (column, width) in enumerate(zip(self.columns, widths, strict=True)):
+            if not width:
+                continue
             cell = cells[place] if place < len(cells) else ""
             spans = hits[place] if place < len(hits) else ()
-            segments += _cell(cell, width, column, (plain, plain + hit), spans)
+            styles = (cell_style, cell_style) if place == chosen else (plain, hit)
+            segments += cell_segments(cell, width, column, styles, spans)
             segments.append(Segment(" ", plain))
         return Strip(segments).adjust_cell_length(self.size.width, plain)
-
-
-def _cell(
-    text: str,
-    width: int,
-    column: Column,
-    styles: tuple[Style, Style],
-    spans: Sequence[Span],
-) -> list[Segment]:
-    """A cell cut to its width with ``…``, its hits marked."""
-    plain, hit = styles
-    wide = cell_len(text)
-    if wide > width:
-        text = set_cell_size(text, max(0, width - 1)).rstrip() + "…"
-        wide = cell_len(text)
-    pad = Segment(" " * max(0, width - wide), plain)
-    pieces: list[Segment] = []
-    done = 0
-    for first, last in spans:
-        start, end = max(first, done), min(last, len(text))
-        if start < end:
-            pieces += [Segment(text[done:start], plain), Segment(text[start:end], hit)]
-            done = end
-    pieces.append(Segment(text[done:], plain))
-    return [pad, *pieces] if column.is_right else [*pieces, pad]
