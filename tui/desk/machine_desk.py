@@ -11,6 +11,7 @@ from protocol.operations import Actor
 
 if TYPE_CHECKING:
     from tui.desk.practice import Practice
+    from tui.desk.searches import DeskSearches
 
 
 class MachineDesk:
@@ -46,6 +47,13 @@ class MachineDesk:
         from tui.desk.practice import Practice  # noqa: PLC0415 (few ask for it)
 
         return Practice(self._machine.home.path, self._actor)
+
+    @cached_property
+    def searches(self) -> DeskSearches:
+        """Searching while typing."""
+        from tui.desk.searches import DeskSearches  # noqa: PLC0415 (first screen)
+
+        return DeskSearches(self._machine.catalogue, self._actor)
 
     async def close(self) -> None:
         """Give the machine back."""

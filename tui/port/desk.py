@@ -10,6 +10,7 @@ from typing import Protocol
 
 from node.catalogue.pack import Pack
 from tui.port.practice import PracticePort
+from tui.port.searches import SearchesPort
 
 
 class Desk(Protocol):
@@ -34,6 +35,10 @@ class Desk(Protocol):
     @property
     def practice(self) -> PracticePort:
         """The practice room of this machine."""
+
+    @property
+    def searches(self) -> SearchesPort:
+        """Searching while typing."""
 
     async def close(self) -> None:
         """Give the machine back."""
