@@ -1,4 +1,4 @@
-"""A record's values as cells of a ledger: one line each, drawable, hits in their place."""
+"""A record's values as cells of a ledger: one line, drawable, hits in their place."""
 
 from __future__ import annotations
 
