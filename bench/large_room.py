@@ -20,6 +20,7 @@ CLERK = Actor("其其格")
 _AT_ONCE = 400
 _SEALED_AT_ONCE = 20_000
 _MADE_AT = 1_780_000_000
+_ITEM_DIGITS = 4
 
 
 async def make_large_room(folder: Path, count: int) -> Path:
@@ -68,4 +69,13 @@ def _typed(entry: Entry) -> dict[str, str]:
         "retention_code": entry.retention,
         "org_code": entry.org,
     }
-    return {name: text for name, text in named.items() if text}
+    return {
+        name: text
+        for name, text in named.items()
+        if text and not (name == "code" and _is_past_the_rule(text))
+    }
+
+
+def _is_past_the_rule(code: str) -> bool:
+    """Whether the number has more digits than the rule gives it."""
+    return "·" in code and len(code.rpartition("-")[2]) > _ITEM_DIGITS
