@@ -10,7 +10,10 @@ from node.machine import Machine
 from protocol.operations import Actor
 
 if TYPE_CHECKING:
+    from tui.desk.entries import DeskEntries
+    from tui.desk.imports import MachineImports
     from tui.desk.practice import Practice
+    from tui.desk.records import DeskRecords
     from tui.desk.searches import DeskSearches
 
 
@@ -42,6 +45,13 @@ class MachineDesk:
         return self._machine.pack
 
     @cached_property
+    def imports(self) -> MachineImports:
+        """Workbooks that are taken in."""
+        from tui.desk.imports import MachineImports  # noqa: PLC0415 (few ask for it)
+
+        return MachineImports(self._machine, self._actor)
+
+    @cached_property
     def practice(self) -> Practice:
         """The practice room of this machine."""
         from tui.desk.practice import Practice  # noqa: PLC0415 (few ask for it)
@@ -54,6 +64,20 @@ class MachineDesk:
         from tui.desk.searches import DeskSearches  # noqa: PLC0415 (first screen)
 
         return DeskSearches(self._machine.catalogue, self._actor)
+
+    @cached_property
+    def entries(self) -> DeskEntries:
+        """Forms, drafts, and what is offered while typing."""
+        from tui.desk.entries import DeskEntries  # noqa: PLC0415 (first screen)
+
+        return DeskEntries(self._machine, self._actor)
+
+    @cached_property
+    def records(self) -> DeskRecords:
+        """One record as a whole."""
+        from tui.desk.records import DeskRecords  # noqa: PLC0415 (first screen)
+
+        return DeskRecords(self._machine, self._actor)
 
     async def close(self) -> None:
         """Give the machine back."""

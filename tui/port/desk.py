@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from node.catalogue.pack import Pack
+from tui.port.entries import EntriesPort
+from tui.port.imports import ImportsPort
 from tui.port.practice import PracticePort
+from tui.port.records import RecordsPort
 from tui.port.searches import SearchesPort
 
 
@@ -33,12 +36,24 @@ class Desk(Protocol):
         """The rules of the category that is catalogued here."""
 
     @property
+    def imports(self) -> ImportsPort:
+        """Workbooks that are taken in."""
+
+    @property
     def practice(self) -> PracticePort:
         """The practice room of this machine."""
 
     @property
     def searches(self) -> SearchesPort:
         """Searching while typing."""
+
+    @property
+    def entries(self) -> EntriesPort:
+        """Forms, drafts, and what is offered while typing."""
+
+    @property
+    def records(self) -> RecordsPort:
+        """One record as a whole."""
 
     async def close(self) -> None:
         """Give the machine back."""
