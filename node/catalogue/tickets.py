@@ -87,6 +87,19 @@ def tickets_of(rows: Rows, pack: Pack, codes: dict[int, str]) -> list[Ticket]:
     return found
 
 
+def open_fields_of(
+    rows: Rows, row: RecordRow, pack: Pack, fonds_code: str
+) -> list[Ticket]:
+    """Every field of a record that has several values, whoever is to decide it."""
+    codes = {row.scope_no: fonds_code}
+    found = []
+    for ticket in rows.tickets.of_record(row.scope_no, row.record_no):
+        told = _told(rows, ticket, pack, codes)
+        if told is not None:
+            found.append(told)
+    return found
+
+
 def _told(
     rows: Rows, ticket: TicketRow, pack: Pack, codes: dict[int, str]
 ) -> Ticket | None:

@@ -1,0 +1,301 @@
+"""One record as a desk looks at it: for a form, for its page, and what came since.
+
+Reading here seals nothing: a screen shows a printed id only where ``is_sealed`` says
+that it may leave the machine (``Catalogue.show`` seals first).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from node.catalogue.fields import CODE, FILED, LEVEL_VOLUME, STATE
+from node.catalogue.histories import (
+    added_by,
+    history_of,
+    machine_name,
+    shown_of,
+    writes_of,
+)
+from node.catalogue.pack import Pack
+from node.catalogue.premises import Premises
+from node.catalogue.reading import (
+    find_record,
+    fonds_codes,
+    fonds_for,
+    record_of,
+    seen_of,
+    state_of,
+)
+from node.catalogue.record import Change, Record, Seen, missing_fields
+from node.catalogue.saving import check_actor
+from node.catalogue.tickets import Ticket, open_fields_of
+from node.catalogue.unsealed import any_unsealed, hidden_imports
+from node.catalogue.values import shown_value
+from node.catalogue.whereabouts import Whereabouts, Word
+from node.history.journal import next_n
+from node.history.logbook import DecodedSets, Entry, entries_of
+from node.history.survivors import shown
+from node.store.port import Rows
+from node.store.row_types import RecordFlag, RecordRow
+from protocol.identity import Dot
+from protocol.operations import EXISTENCE_FIELD, Actor, Remove
+
+_LOOKED_BACK: Final = 200
+"""Own operations among which the last new item is looked for."""
+
+
+_WORST_FIRST: Final = (
+    Word.BARRED,
+    Word.QUARANTINED,
+    Word.CUT,
+    Word.PENDING,
+    Word.SENT,
+    Word.WAITING,
+    Word.HELD,
+    Word.REMOVED,
+    Word.ADMITTED,
+    Word.RECEIVED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a form is filled from."""
+
+    record: Record
+    seen: Seen
+    is_filed: bool
+    """It changes only by a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A field that somebody wrote after a form was filled."""
+
+    field: str | None
+    """None: the record was withdrawn or restored."""
+    value: object
+    """What was written; for a list, all of it as it is now."""
+    who: str
+    machine: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """A record now, and what came since a form was filled from it."""
+
+    now: Filled
+    arrivals: tuple[Arrival, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything that the page of a record says."""
+
+    record: Record
+    is_sealed: bool
+    """Its printed id may be shown."""
+    is_filed: bool
+    history: tuple[Change, ...]
+    whereabouts: Whereabouts
+    """Where the record as a whole stands."""
+    open: tuple[Ticket, ...]
+    """Fields with several values, each with its writers."""
+    former_codes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class Details:
+    """One record at a time."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    async def fill(self, actor: Actor, record_id: str) -> Filled:
+        """The record as a form shows it, with the dots that the form then carries.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord.
+        """
+        check_actor(actor)
+
+        def work(rows: Rows) -> Filled:
+            return self._filled(rows, _find(rows, record_id))
+
+        return await self._premises.store.read(work)
+
+    async def arrived(self, actor: Actor, record_id: str, seen: Seen) -> Arrivals:
+        """What was written to the record since *seen*.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord.
+        """
+        check_actor(actor)
+
+        def work(rows: Rows) -> Arrivals:
+            row = _find(rows, record_id)
+            now = self._filled(rows, row)
+            if now.seen == seen:
+                return Arrivals(now, ())
+            return Arrivals(now, _arrivals(rows, row, now, seen, self._premises.pack))
+
+        return await self._premises.store.read(work)
+
+    async def of(self, actor: Actor, record_id: str) -> Detail:
+        """Everything about the record.
+
+        Raises:
+            UnknownRecord, AmbiguousRecord.
+        """
+        check_actor(actor)
+        pack = self._premises.pack
+
+        def work(rows: Rows) -> Detail:
+            row = _find(rows, record_id)
+            filled = self._filled(rows, row)
+            history = history_of(rows, row, pack)
+            return Detail(
+                record=filled.record,
+                is_sealed=not any_unsealed(rows, [row.record_no]),
+                is_filed=filled.is_filed,
+                history=history,
+                whereabouts=_worst([change.standing for change in history]),
+                open=tuple(open_fields_of(rows, row, pack, filled.record.fonds)),
+                former_codes=_former_codes(rows, row, filled.record.code),
+                missing=missing_fields(filled.record.fields, pack),
+            )
+
+        return await self._premises.store.read(work)
+
+    async def last_entered(self, actor: Actor, fonds: str) -> Record | None:
+        """The newest item of the fonds that was entered at this machine by hand.
+
+        Raises:
+            UnknownFonds.
+        """
+        check_actor(actor)
+
+        def work(rows: Rows) -> Record | None:
+            scope_no = fonds_for(rows, fonds).scope_no
+            own = rows.logs.own()
+            if own is None:
+                return None
+            newest = next_n(rows) - 1
+            for n in range(newest, max(0, newest - _LOOKED_BACK), -1):
+                for row in rows.records.by_dot(own.log_no, n):
+                    if _is_hand_entered(row, scope_no):
+                        codes = fonds_codes(rows)
+                        code = codes.get(row.scope_no, "")
+                        return record_of(rows, row, self._premises.pack, code)
+            return None
+
+        return await self._premises.store.read(work)
+
+    def _filled(self, rows: Rows, row: RecordRow) -> Filled:
+        code = fonds_codes(rows).get(row.scope_no, "")
+        return Filled(
+            record=record_of(rows, row, self._premises.pack, code),
+            seen=seen_of(rows, row),
+            is_filed=FILED in shown(state_of(row)).get(STATE, ()),
+        )
+
+
+def _find(rows: Rows, record_id: str) -> RecordRow:
+    return find_record(rows, record_id, hidden_imports(rows))
+
+
+def _is_hand_entered(row: RecordRow, scope_no: int) -> bool:
+    is_standing = row.flags & (RecordFlag.CREATED | RecordFlag.WITHDRAWN)
+    return (
+        row.scope_no == scope_no
+        and row.level > LEVEL_VOLUME
+        and row.import_no == 0
+        and is_standing == RecordFlag.CREATED
+    )
+
+
+def _arrivals(
+    rows: Rows, row: RecordRow, now: Filled, seen: Seen, pack: Pack
+) -> tuple[Arrival, ...]:
+    changed = {
+        number
+        for number, dots in now.seen.dots.items()
+        if set(dots) - set(seen.dots.get(number, ()))
+    }
+    changed |= {
+        number
+        for number in {*now.seen.elements, *seen.elements}
+        if set(now.seen.elements.get(number, ())) != set(seen.elements.get(number, ()))
+    }
+    if set(now.seen.existence) - set(seen.existence):
+        changed.add(EXISTENCE_FIELD)
+    entries = list(entries_of(rows, row, DecodedSets()))
+    found = []
+    for number in sorted(changed):
+        entry = _newest(rows, entries, number, seen)
+        known = pack.by_number.get(number)
+        is_existence = number == EXISTENCE_FIELD
+        name = known.name if known is not None else f"field-{number}"
+        if entry is None or (known is None and not is_existence):
+            continue
+        value = now.record.fields.get(name)
+        if number in now.seen.dots:
+            written = dict(writes_of(entry.operation)).get(number)
+            told = shown_of(number, written, pack)
+            value = told if isinstance(told, str | int) else value
+        found.append(
+            Arrival(
+                field=None if is_existence else name,
+                value=now.record.state if is_existence else value,
+                who=entry.operation.actor.name,
+                machine=machine_name(rows, rows.logs.id_of(entry.log_no)),
+                time=entry.operation.made_at,
+            )
+        )
+    return tuple(found)
+
+
+def _newest(rows: Rows, entries: list[Entry], number: int, seen: Seen) -> Entry | None:
+    """The last operation on a field that the form has not seen."""
+    known = set(seen.dots.get(number, ())) | set(seen.existence)
+    known |= {element.dot for element in seen.elements.get(number, ())}
+    found = [
+        entry
+        for entry in entries
+        if number in _touched(entry)
+        and Dot(rows.logs.id_of(entry.log_no), entry.operation.n) not in known
+    ]
+    return max(
+        found,
+        key=lambda entry: (entry.operation.made_at, entry.operation.n),
+        default=None,
+    )
+
+
+def _touched(entry: Entry) -> set[int]:
+    operation = entry.operation
+    fields = {number for number, _ in writes_of(operation)}
+    fields |= {number for number, _ in added_by(operation)}
+    if isinstance(operation, Remove):
+        fields |= {removal.field for removal in operation.removals}
+    return fields or {EXISTENCE_FIELD}
+
+
+def _worst(places: list[Whereabouts]) -> Whereabouts:
+    """The word that is true of the whole record."""
+    for word in _WORST_FIRST:
+        alike = [place for place in places if place.word is word]
+        if alike:
+            return max(alike, key=lambda place: place.receipt)
+    return Whereabouts(Word.PENDING)
+
+
+def _former_codes(rows: Rows, row: RecordRow, code: str | None) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for entry in entries_of(rows, row, DecodedSets()):
+        for number, value in writes_of(entry.operation):
+            if number == CODE and isinstance(value, str) and value != code:
+                found[shown_value(value)] = None
+    return tuple(found)
