@@ -6,12 +6,15 @@ that the first one stands within a second.
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 
 from node.errors import NodeError
 from protocol.errors import ProtocolError
@@ -21,10 +24,14 @@ from sync.words.catalogue import Words
 from tui.jobs import Job, Jobs
 from tui.messages import JobChanged
 from tui.port.desk import Desk
+from tui.port.founding import Founding
+from tui.port.settings import Settings, SettingsKeeper, Spacing
 from tui.screens.desk_screen import DeskScreen
-from tui.themes import DEFAULT_THEME, THEMES
+from tui.themes import THEMES, theme_for
+from tui.width import Drawn, adopt
 
 SCREENS: Final = {
+    "first_run": "tui.screens.first_run:FirstRunScreen",
     "home": "tui.screens.home:HomeScreen",
     "entry": "tui.screens.entry:EntryScreen",
     "browse": "tui.screens.browse:BrowseScreen",
@@ -39,11 +46,14 @@ SCREENS: Final = {
     "guide": "tui.screens.guide:GuideScreen",
     "practice": "tui.screens.practice:PracticeScreen",
 }
+STATUS_CUT: Final = 129
+_PUT_AWAY_SECONDS: Final = 25.0
+"""A child that was told to stop has less than that."""
 WORDS_FOLDER: Final = Path(__file__).parent / "words"
 
 
-class DeskApp(App[int]):
-    """The desk."""
+class DeskApp(App[int], inherit_bindings=False):
+    """The desk. Textual's own chords (quit, palette) are not bound here."""
 
     CSS_PATH = "styles/desk.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -52,22 +62,53 @@ class DeskApp(App[int]):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Desk | None,
         words: Words,
         *,
-        theme: str = DEFAULT_THEME,
         first: str = "home",
+        settings: Settings | None = None,
+        keeper: SettingsKeeper | None = None,
+        probed: Drawn | None = None,
+        founding: Founding | None = None,
+        driver_class: type[Driver] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class)
         self._first = first
-        self.desk = desk
+        self._desk = desk
         self.words = words
+        self.settings = settings or Settings()
+        self.keeper = keeper
+        self.probed = probed
+        """How the terminal said that it draws; nothing where it said nothing."""
+        self.founding = founding
+        self.fault: Exception | None = None
+        """The error of the program that ended it."""
+        self.unkept: Exception | None = None
+        """Why something that was typed could not be kept at the end."""
         self.jobs = Jobs(self._job_changed)
         self._own_desk: Desk | None = None
         self._own_jobs = self.jobs
+        self._leaving: asyncio.Task[None] | None = None
         for each in THEMES:
             self.register_theme(each)
-        self.theme = theme
+        self._adopt_look()
+
+    @property
+    def desk(self) -> Desk:
+        """The desk in use; a first run has none before the machine is made."""
+        if self._desk is None:
+            message = "no machine has been made yet"
+            raise RuntimeError(message)
+        return self._desk
+
+    @desk.setter
+    def desk(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def has_desk(self) -> bool:
+        """Whether a machine stands behind the screens."""
+        return self._desk is not None
 
     async def on_mount(self) -> None:
         """Open the first screen."""
@@ -94,6 +135,71 @@ class DeskApp(App[int]):
         """End the program; what runs in the background is told to stop first."""
         await self.jobs.stop_all()
         self.exit(0)
+
+    def put_away(self, status: int) -> None:
+        """Keep what was typed, then end; for signals and a line that was cut."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._put_away(status))
+
+    def line_cut(self) -> None:
+        """The terminal is gone; nobody can answer questions any more."""
+        self.put_away(STATUS_CUT)
+
+    async def _put_away(self, status: int) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PUT_AWAY_SECONDS):
+                for screen in reversed(self.screen_stack):
+                    if isinstance(screen, DeskScreen):
+                        await self._kept(screen)
+                await self.jobs.stop_all()
+        self.exit(status)
+
+    async def _kept(self, screen: DeskScreen) -> None:
+        try:
+            await screen.keep_drafts()
+        except self.known_errors as error:
+            self.unkept = error
+
+    async def close_desk(self) -> None:
+        """Give back the machine, and that of the practice room."""
+        await self.return_desk()
+        if self._desk is not None:
+            await self._desk.close()
+            self._desk = None
+
+    async def change_settings(self, settings: Settings) -> None:
+        """Look and speak as *settings* say from now on, and remember it.
+
+        Raises:
+            StoreFull, OSError: it cannot be remembered; it holds until the end.
+        """
+        self.settings = settings
+        if settings.language and settings.language != self.words.language:
+            self.words = Words.load(settings.language, WORDS_FOLDER)
+        adopt(Drawn.chosen(settings.width, self.probed))
+        self._adopt_look()
+        if self.keeper is not None and self._desk is not None:
+            self.keeper.keep(self._desk.person, settings)
+
+    async def begin_again(self, *names: str) -> None:
+        """Close all screens and open these, drawn anew."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        for name in names:
+            await self.open(name)
+
+    def _adopt_look(self) -> None:
+        self.theme = theme_for(self.settings.look, self.console.color_system)
+        self.set_class(self.settings.spacing is Spacing.LARGE, "-large")
+
+    def _fatal_error(self) -> None:
+        """End without the traceback on the terminal; the caller writes it down."""
+        self._close_messages_no_wait()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Remember what ended the program."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
 
     async def show_help(self, screen: DeskScreen) -> None:
         """Help for what is on the screen now."""
@@ -133,6 +239,8 @@ class DeskApp(App[int]):
 
     def place_text(self) -> str:
         """Whose desk this is."""
+        if not self.has_desk:
+            return ""
         return f"{self.desk.room} {self.desk.person}"
 
     def jobs_text(self) -> str:

@@ -1,4 +1,8 @@
-"""Looks of the desk: readable paper, high contrast. Colour is never the only sign."""
+"""Looks of the desk: readable paper, high contrast. Colour is never the only sign.
+
+A console with sixteen colours gets looks of its own, made of exactly those: what is
+nearest to a printed page there is its own white on black.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from typing import Final
 
 from textual.theme import Theme
 
-DEFAULT_THEME: Final = "paper"
+from tui.port.settings import Look
+
 _PAPER: Final = Theme(
     name="paper",
     primary="#1f4e79",
@@ -35,4 +40,40 @@ _CONTRAST: Final = Theme(
     panel="#303030",
     dark=True,
 )
-THEMES: Final = (_PAPER, _CONTRAST)
+_PAPER_16: Final = Theme(
+    name="paper-16",
+    primary="ansi_cyan",
+    secondary="ansi_white",
+    accent="ansi_yellow",
+    warning="ansi_yellow",
+    error="ansi_bright_red",
+    success="ansi_green",
+    foreground="ansi_white",
+    background="ansi_black",
+    surface="ansi_black",
+    panel="ansi_blue",
+    dark=True,
+    ansi=True,
+)
+_CONTRAST_16: Final = Theme(
+    name="contrast-16",
+    primary="ansi_bright_yellow",
+    secondary="ansi_bright_white",
+    accent="ansi_bright_yellow",
+    warning="ansi_bright_yellow",
+    error="ansi_bright_red",
+    success="ansi_bright_green",
+    foreground="ansi_bright_white",
+    background="ansi_black",
+    surface="ansi_black",
+    panel="ansi_blue",
+    dark=True,
+    ansi=True,
+)
+THEMES: Final = (_PAPER, _CONTRAST, _PAPER_16, _CONTRAST_16)
+_FEW_COLOURS: Final = ("standard", "windows")
+
+
+def theme_for(look: Look, colour_system: str | None) -> str:
+    """The name of the theme for *look* on a terminal with those colours."""
+    return f"{look}-16" if colour_system in _FEW_COLOURS else str(look)

@@ -103,7 +103,7 @@ def parse(
 
 
 def build(words: Words, desk: str = "") -> argparse.ArgumentParser:
-    """The parser of the whole command line; *desk* opens the desk, where there is one."""
+    """The parser of the whole command line; *desk* opens the desk, if there is one."""
     top = _Parser(words=words, prog="dangyi", description=words.say("about"))
     top.set_defaults(run=None, is_web=False, listen=None)
     _add_common(top, words, is_top=True)

@@ -115,6 +115,12 @@ class DeskScreen(Screen[None]):
         if inspect.isawaitable(done):
             await done
 
+    async def keep_drafts(self) -> None:
+        """Keep what was typed and not saved: the desk ends without being asked.
+
+        Screens with a form override it. The screen may have been left already.
+        """
+
     async def step_back(self) -> None:
         """Leave the screen. Screens that hold text ask before."""
         await self.desk_app.go_back()

@@ -1,0 +1,117 @@
+"""The first day of a machine: names checked, the home made, a hub joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from node.catalogue.saving import check_actor, fonds_values
+from node.errors import InvalidValue, NodeError
+from node.home import Home
+from node.machine import Machine, check_name
+from protocol.errors import MalformedFrame
+from protocol.exchange_limits import NAME_LIMIT_BYTES
+from protocol.invitation import decode_invitation
+from protocol.operations import Actor
+from tui.desk.children import Children
+from tui.desk.machine_desk import MachineDesk
+from tui.desk.settings_file import SettingsFile
+from tui.port.founding import Wishes
+
+_EMPTY: Final = "empty"
+_LONG: Final = "long"
+_BROKEN: Final = "broken"
+_ANY_CODE: Final = "0001"
+_ANY_TITLE: Final = "x"
+
+
+class MachineFounding:
+    """The Founding port for one home folder."""
+
+    def __init__(self, home: Path, account: str, language: str) -> None:
+        self._home = home
+        self._account = account
+        self._language = language
+
+    @property
+    def folder(self) -> str:
+        """Where the machine will live."""
+        return str(self._home)
+
+    @property
+    def account(self) -> str:
+        """The name of the account at this computer."""
+        return self._account
+
+    def room_fault(self, text: str) -> str:
+        """Why a machine cannot be called *text*, as a slug; empty where it can."""
+        name = text.strip()
+        if not name:
+            return _EMPTY
+        try:
+            check_name(name)
+            check_actor(Actor(name))
+        except NodeError:
+            return _LONG
+        return ""
+
+    def person_fault(self, text: str) -> str:
+        """Why a person cannot be called *text*; empty where they can."""
+        name = text.strip()
+        if not name:
+            return _EMPTY
+        try:
+            check_actor(Actor(name))
+        except NodeError:
+            return _LONG
+        return ""
+
+    def code_fault(self, text: str) -> str:
+        """Why *text* is no fonds code; empty where it is one."""
+        if len(text.strip().encode("utf-8", "replace")) > NAME_LIMIT_BYTES:
+            return _LONG
+        return _fonds_fault(text, _ANY_TITLE)
+
+    def title_fault(self, text: str) -> str:
+        """Why *text* is no name of a fonds; empty where it is one."""
+        return _fonds_fault(_ANY_CODE, text)
+
+    def invitation_fault(self, text: str) -> str:
+        """Why *text* is no invitation; empty where it is one."""
+        if not text.strip():
+            return _EMPTY
+        try:
+            decode_invitation(text)
+        except MalformedFrame:
+            return _BROKEN
+        return ""
+
+    def address_of(self, invitation: str) -> str:
+        """The hub's address in a whole invitation; it may be empty."""
+        return decode_invitation(invitation).address
+
+    async def found(self, wishes: Wishes) -> MachineDesk:
+        """Make the machine; its desk. A home that is made already is opened."""
+        home = Home(self._home)
+        if home.is_made:
+            machine = await Machine.open(home)
+        else:
+            fonds = {wishes.fonds_code.strip(): wishes.fonds_title.strip()}
+            machine = await Machine.init_room(home, wishes.room.strip(), fonds)
+        person = wishes.person.strip()
+        SettingsFile(self._home).keep_person(person)
+        return MachineDesk(machine, Actor(person))
+
+    async def join(self, wishes: Wishes, invitation: str, address: str) -> None:
+        """Join the hub that gave the invitation."""
+        children = Children(self._home, wishes.person.strip(), self._language)
+        given = ("--address", address.strip()) if address.strip() else ()
+        await children.run("join", invitation, *given)
+
+
+def _fonds_fault(code: str, title: str) -> str:
+    try:
+        fonds_values(code, title)
+    except InvalidValue as error:
+        return _EMPTY if error.reason == "value-empty" else _LONG
+    return ""
