@@ -18,12 +18,13 @@ from textual.driver import Driver
 
 from node.errors import NodeError
 from protocol.errors import ProtocolError
-from sync.cli.sentences import error_sentence
+from sync.cli.sentences import error_sentence, sentence_of
 from sync.errors import SyncError
 from sync.words.catalogue import Words
 from tui.jobs import Job, Jobs
 from tui.messages import JobChanged
 from tui.port.desk import Desk
+from tui.port.failures import ChildFailed
 from tui.port.founding import Founding
 from tui.port.settings import Settings, SettingsKeeper, Spacing
 from tui.screens.desk_screen import DeskScreen
@@ -38,6 +39,10 @@ SCREENS: Final = {
     "search": "tui.screens.search:SearchScreen",
     "filing": "tui.screens.filing:FilingScreen",
     "importing": "tui.screens.importing:ImportingScreen",
+    "import_columns": "tui.screens.import_columns:ImportColumnsScreen",
+    "import_run": "tui.screens.import_run:ImportRunScreen",
+    "import_past": "tui.screens.import_past:ImportPastScreen",
+    "import_waiting": "tui.screens.import_waiting:ImportWaitingScreen",
     "carriage": "tui.screens.carriage:CarriageScreen",
     "record": "tui.screens.record:RecordScreen",
     "help": "tui.screens.help:HelpScreen",
@@ -58,7 +63,9 @@ class DeskApp(App[int], inherit_bindings=False):
     CSS_PATH = "styles/desk.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
-    known_errors: ClassVar = (NodeError, SyncError, ProtocolError, OSError)
+    known_errors: ClassVar = (
+        NodeError, SyncError, ProtocolError, ChildFailed, OSError,
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -234,7 +241,10 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def error_text(self, error: Exception) -> str:
         """What went wrong and what to do, in one line."""
-        text, step = error_sentence(error, self.words)
+        if isinstance(error, ChildFailed):
+            text, step = sentence_of(error.code, error.fields, self.words)
+        else:
+            text, step = error_sentence(error, self.words)
         return f"{text}{step}" if step else text
 
     def place_text(self) -> str:
