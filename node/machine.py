@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from node.history.checking import CheckReport
     from node.history.hub import HubSide
     from node.history.room import RoomSide
+    from node.ledger import Exchange
     from node.standing import Standing
 
 NAME: Final = "machine.name"
@@ -182,7 +183,17 @@ class Machine:
         from node.standing import standing  # noqa: PLC0415 (only `status` asks)
 
         del actor
-        return await self.store.read(standing)
+        now = self.clock.now()
+        return await self.store.read(lambda rows: standing(rows, now))
+
+    async def exchanges(
+        self, actor: Actor, limit: int, before: int | None = None
+    ) -> list[Exchange]:
+        """The ledger of exchanges, newest first; below number *before*, if one is."""
+        from node.ledger import exchanges  # noqa: PLC0415 (only who asks needs it)
+
+        del actor
+        return await self.store.read(lambda rows: exchanges(rows, limit, before))
 
     async def verify(
         self, *, rebuild: bool, progress: Callable[[int, int], None] | None = None

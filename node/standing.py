@@ -7,23 +7,51 @@ signed word, kept by node/history when a checkpoint is taken.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from node.catalogue.fields import LEVEL_ITEM
 from node.catalogue.reading import Fonds, all_fonds
-from node.history.departures import receipted
+from node.history.departures import receipted, sent_seq
+from node.history.greeting import clocks_of, hub_time_of
+from node.ledger import Exchange, exchanges
 from node.store.port import Rows
-from node.store.row_types import LogRow, SetRow, SetState
+from node.store.row_types import LogRow, SetState
+from protocol.header import decode_header
 from protocol.identity import printed_log
+from protocol.operation_codec import decode_operation
 
-SENT: Final = "hub.sent"
-"""Setting: [own log, highest seq handed to the network]."""
 NAME: Final = "machine.name"
 ROLE: Final = "machine.role"
 HUB_ADDRESS: Final = "hub.address"
 ROLE_HUB: Final = 2
 
-_MANY_SETS: Final = 100_000
+CLOCK_LEEWAY_SECONDS: Final = 120
+"""Two clocks that differ by no more agree."""
+_LAST_N: Final = 2**62
+
+
+class ClockTrust(StrEnum):
+    """What is known of this machine's clock."""
+
+    UNKNOWN = "unknown"
+    """No hub has said its time yet, or this is the hub."""
+    AGREES = "agrees"
+    """It agreed with the hub's at the last exchange."""
+    DIFFERS = "differs"
+    """It did not; by how much is known."""
+    BEHIND = "behind"
+    """It stands before a time that the hub has signed: not to be trusted."""
+
+
+class ClockStanding(NamedTuple):
+    """How far this machine's clock is to be trusted."""
+
+    trust: ClockTrust
+    ahead_seconds: int
+    """How far it was before the hub's when they last spoke; below 0: behind it."""
+    hub_time: int
+    """Newest time that the hub has signed; 0 before the first."""
 
 
 class PlaceOf(NamedTuple):
@@ -49,6 +77,8 @@ class Standing:
     pending_operations: int
     """Saved here, not receipted by the hub."""
     pending_bytes: int
+    pending_since: int
+    """When the oldest of that was saved, by the own clock; 0 where there is none."""
     sent_sets: int
     """Of those, change-sets handed to the network that no receipt names yet."""
     receipt_number: int
@@ -57,6 +87,9 @@ class Standing:
     places: tuple[PlaceOf, ...]
     open_fields: int
     quarantined: int
+    clock: ClockStanding
+    last_exchange: Exchange | None
+    """The newest line of the ledger."""
     log: str
     """The six printed characters of this machine's log."""
     log_seq: int
@@ -68,23 +101,22 @@ class Standing:
         return bool(self.hub_address)
 
 
-def standing(rows: Rows) -> Standing:
-    """The facts as they stand in this transaction."""
+def standing(rows: Rows, now: int) -> Standing:
+    """The facts as they stand in this transaction, at *now* of the own clock."""
     own = rows.logs.own()
     fonds = tuple(all_fonds(rows))
     is_hub = rows.settings.get(ROLE) == ROLE_HUB
-    operations, size_bytes = rows.journal.amount()
-    sent = quarantined = 0
-    if not is_hub:
-        for log in _own_logs(rows):
-            sealed = rows.sets.in_state(log.log_no, SetState.SEALED, _MANY_SETS)
-            unreceipted = [row for row in sealed if not _is_receipted(row, rows, own)]
-            operations += sum(row.op_count for row in unreceipted)
-            size_bytes += sum(len(row.body or b"") for row in unreceipted)
-            sent += sum(1 for row in unreceipted if row.seq <= _sent_seq(rows, log))
+    pending = _Pending()
+    quarantined = 0
+    for log in _own_logs(rows):
+        if not is_hub:
+            is_newest = own is not None and log.log_no == own.log_no
+            pending.add_log(rows, log, is_newest=is_newest)
             quarantined += rows.sets.amount(log.log_no, SetState.QUARANTINED)[0]
+    pending.add_journal(rows)
     receipt = receipted(rows)
     last = rows.sets.last(own.log_no) if own else None
+    lines = exchanges(rows, 1)
     return Standing(
         name=str(rows.settings.get(NAME) or ""),
         is_hub=is_hub,
@@ -94,18 +126,39 @@ def standing(rows: Rows) -> Standing:
             rows.classes.levels(row.scope_no).get(LEVEL_ITEM, 0)
             for row in rows.scopes.all()
         ),
-        pending_operations=operations,
-        pending_bytes=size_bytes,
-        sent_sets=sent,
+        pending_operations=pending.operations,
+        pending_bytes=pending.size_bytes,
+        pending_since=pending.since,
+        sent_sets=pending.sent_sets,
         receipt_number=receipt.receipt,
         receipt_time=receipt.hub_time if receipt.receipt else 0,
         places=_places(rows, fonds),
         open_fields=rows.tickets.count(),
         quarantined=quarantined,
+        clock=clock_standing(rows, now, is_hub=is_hub),
+        last_exchange=lines[0] if lines else None,
         log=printed_log(own.log) if own else "",
         log_seq=last.seq if last else 0,
         log_hash=last.hash.hex() if last else "",
     )
+
+
+def clock_standing(rows: Rows, now: int, *, is_hub: bool) -> ClockStanding:
+    """How far the clock that says *now* is to be trusted."""
+    hub_time = hub_time_of(rows)
+    if is_hub or not hub_time:
+        return ClockStanding(ClockTrust.UNKNOWN, 0, 0)
+    clocks = clocks_of(rows)
+    ahead = 0 if clocks is None else clocks[1] - clocks[0]
+    if now < hub_time - CLOCK_LEEWAY_SECONDS:
+        trust = ClockTrust.BEHIND
+    elif clocks is None:
+        trust = ClockTrust.UNKNOWN
+    elif abs(ahead) > CLOCK_LEEWAY_SECONDS:
+        trust = ClockTrust.DIFFERS
+    else:
+        trust = ClockTrust.AGREES
+    return ClockStanding(trust, ahead, hub_time)
 
 
 def _own_logs(rows: Rows) -> list[LogRow]:
@@ -113,17 +166,37 @@ def _own_logs(rows: Rows) -> list[LogRow]:
     return [row for row in rows.logs.all() if row.is_own]
 
 
-def _is_receipted(row: SetRow, rows: Rows, own: LogRow | None) -> bool:
-    """Whether a receipt covers the set: its own, or a later one of the same log."""
-    if row.receipt:
-        return True
-    is_newest_log = own is not None and row.log_no == own.log_no
-    return is_newest_log and row.seq <= receipted(rows).seq
+class _Pending:
+    """What the hub has not receipted, weighed log by log."""
 
+    def __init__(self) -> None:
+        self.operations = 0
+        self.size_bytes = 0
+        self.sent_sets = 0
+        self.since = 0
 
-def _sent_seq(rows: Rows, log: LogRow) -> int:
-    kept = rows.settings.get(SENT)
-    return int(kept[1]) if kept and kept[0] == log.log else 0
+    def add_log(self, rows: Rows, log: LogRow, *, is_newest: bool) -> None:
+        """Sealed sets of one own log."""
+        above = receipted(rows).seq if is_newest else 0
+        sealed = rows.sets.unreceipted(log.log_no, SetState.SEALED, above)
+        self.operations += sealed.operations
+        self.size_bytes += sealed.size_bytes
+        handed = max(above, sent_seq(rows, log.log))
+        rest = rows.sets.unreceipted(log.log_no, SetState.SEALED, handed)
+        self.sent_sets += sealed.sets - rest.sets
+        for row in rows.sets.at(log.log_no, sealed.first_seq) if sealed.sets else ():
+            self._note(decode_header(row.header).time_base)
+
+    def add_journal(self, rows: Rows) -> None:
+        """What is not sealed yet."""
+        operations, size_bytes = rows.journal.amount()
+        self.operations += operations
+        self.size_bytes += size_bytes
+        for row in rows.journal.between(0, _LAST_N, 1):
+            self._note(decode_operation(row.op).made_at)
+
+    def _note(self, time: int) -> None:
+        self.since = min(self.since or time, time)
 
 
 def _places(rows: Rows, fonds: tuple[Fonds, ...]) -> tuple[PlaceOf, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from node.catalogue.pack import FieldType, Pack
 from node.catalogue.record import Change, legacy_texts
 from node.catalogue.values import shown_value
+from node.catalogue.whereabouts import whereabouts_of
 from node.history.logbook import DecodedSets, Entry, entries_of
 from node.store.port import Rows
 from node.store.row_types import RecordRow
@@ -143,6 +144,7 @@ def _change(
         value=value,
         receipt=0 if held is None else held.receipt,
         is_admitted=entry.is_admitted,
+        standing=whereabouts_of(rows, held),
         log=printed_log(log.log),
         seq=0 if held is None else held.seq,
         n=entry.operation.n,

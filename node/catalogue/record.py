@@ -24,6 +24,7 @@ from node.catalogue.fields import (
 )
 from node.catalogue.pack import Field, FieldType, MergeClass, Pack
 from node.catalogue.values import LEVEL_NAMES, shown_value
+from node.catalogue.whereabouts import Whereabouts
 from node.search.text import effective_retentions, effective_years
 from protocol.identity import Dot, Element
 from protocol.operations import Value
@@ -98,6 +99,7 @@ class Change:
     receipt: int
     """The hub's receipt number; 0 none."""
     is_admitted: bool
+    standing: Whereabouts
     log: str
     seq: int
     n: int
@@ -114,6 +116,8 @@ class Change:
             "value": self.value,
             "receipt": self.receipt or None,
             "admitted": self.is_admitted,
+            "standing": self.standing.word.value,
+            "reason": self.standing.reason or None,
             "log": self.log,
             "seq": self.seq or None,
             "n": self.n,

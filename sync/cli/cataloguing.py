@@ -8,6 +8,7 @@ from node.search.query import Query
 from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.printing import time_json, time_text
+from sync.cli.sentences import reason_sentence
 from sync.cli.terms import STATE_NAMES, read_search, read_values
 from sync.cli.values import field_label, value_text
 
@@ -152,12 +153,12 @@ def _act_text(call: Call, change: Change, pack: Pack) -> str:
 
 
 def standing_text(call: Call, change: Change) -> str:
-    """Where a change is: here only, or at the hub with which receipt."""
-    if change.is_admitted:
-        key = "standing.received" if change.receipt else "standing.admitted"
-    else:
-        key = "standing.waiting" if change.receipt else "standing.pending"
-    return call.words.say(key, receipt=change.receipt)
+    """Where a change is: here only, at the hub with which receipt, or set aside."""
+    stands = change.standing
+    reason = reason_sentence(stands.reason, {}, call.words) if stands.reason else ""
+    return call.words.say(
+        f"standing.{stands.word}", receipt=stands.receipt, reason=reason
+    )
 
 
 def _detail_json(detail: RecordDetail) -> dict[str, object]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from node.standing import ClockTrust
 from sync.cli.call import Call
 from sync.cli.opening import opened
-from sync.cli.printing import time_json, time_text
+from sync.cli.printing import duration_text, time_json, time_text
 from sync.cli.tables import size_text
 from sync.cli.values import field_label, value_text
 
@@ -53,6 +54,8 @@ async def status(call: Call) -> int:
         )
         for place in standing.places
     )
+    if standing.clock.trust in (ClockTrust.BEHIND, ClockTrust.DIFFERS):
+        rows.append(("status.clock", clock_text(call, standing)))
     open_text = (
         say("status.conflicts_value", count=undecided)
         if undecided
@@ -85,6 +88,20 @@ def _pending_text(call: Call, standing: Standing) -> str:
         "status.pending_value",
         operations=standing.pending_operations,
         size=size_text(standing.pending_bytes),
+        since=time_text(standing.pending_since),
+    )
+
+
+def clock_text(call: Call, standing: Standing) -> str:
+    """How far the own clock is to be trusted, in a sentence."""
+    clock = standing.clock
+    key = f"status.clock_{clock.trust}"
+    if clock.trust is ClockTrust.DIFFERS and clock.ahead_seconds < 0:
+        key += "_slow"
+    return call.words.say(
+        key,
+        time=time_text(clock.hub_time),
+        difference=duration_text(abs(clock.ahead_seconds), call.words),
     )
 
 
@@ -122,6 +139,7 @@ def standing_json(standing: Standing, conflicts: int) -> dict[str, object]:
             "operations": standing.pending_operations,
             "bytes": standing.pending_bytes,
         },
+        "pending_since": time_json(standing.pending_since),
         "sent": {"sets": standing.sent_sets},
         "receipt": {
             "number": standing.receipt_number,
@@ -130,6 +148,11 @@ def standing_json(standing: Standing, conflicts: int) -> dict[str, object]:
                 {"scope": place.scope, "epoch": place.epoch, "place": place.place}
                 for place in standing.places
             ],
+        },
+        "clock": {
+            "trust": standing.clock.trust.value,
+            "ahead_seconds": standing.clock.ahead_seconds,
+            "hub_time": time_json(standing.clock.hub_time),
         },
         "conflicts": conflicts,
         "quarantined": standing.quarantined,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from node.store.row_types import ArrivedRow, SetRow, SetsWeight
+from node.store.row_types import ArrivedRow, SetRow, SetState, SetsWeight
 
 _COLUMNS: Final = (
     "log_no, seq, hash, scope_no, first_n, count, state, reason, received_at,"
@@ -130,10 +130,11 @@ class SqliteSets:
         return int(found[0])
 
     def amount(self, log_no: int, state: int) -> tuple[int, int]:
+        unsettled = "" if state == SetState.ADMITTED else "state <> 3 AND "
         found = self._database.execute(
             "SELECT count(*), coalesce(sum(length(header) + length(signature)"
             " + coalesce(length(body), 0)), 0) FROM change_sets"
-            " WHERE log_no = ? AND state = ?",
+            f" WHERE {unsettled}log_no = ? AND state = ?",
             (log_no, state),
         ).fetchone()
         return int(found[0]), int(found[1])
