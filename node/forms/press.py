@@ -1,6 +1,6 @@
 """The press: letters and rules on pages, in millimetres from the upper left corner.
 
-The file is made to be kept: PDF/A-2u, typefaces inside it, text that can be searched,
+The file is made to be kept: PDF/A-2b, typefaces inside it, text that can be searched,
 and the same bytes whenever the same form is printed again. This is the only module
 that knows the library behind it.
 """
@@ -38,7 +38,7 @@ class Press:
     """Pages being printed."""
 
     def __init__(self, title: str, made_at: datetime, say: Say) -> None:
-        pdf = FPDF(unit="mm", enforce_compliance="PDF/A-2U")
+        pdf = FPDF(unit="mm", enforce_compliance="PDF/A-2B")
         pdf.set_auto_page_break(auto=False)
         pdf.set_margin(0)
         pdf.c_margin = 0
@@ -208,7 +208,7 @@ def _metadata(title: str, moment: datetime) -> str:
         ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
         ' xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"'
         f' xmp:CreateDate="{when}" xmp:ModifyDate="{when}">'
-        "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>"
+        "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
         '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">'
         f"{escape(title)}</rdf:li></rdf:Alt></dc:title>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>"
