@@ -70,6 +70,11 @@ class Home:
         return self.locks / "import"
 
     @property
+    def act_lock(self) -> Path:
+        """Held through an act on many records."""
+        return self.locks / "act"
+
+    @property
     def config(self) -> Path:
         """The configuration file."""
         return self.path / "dangyi.toml"

@@ -7,18 +7,21 @@ sealed, because an id that left the machine must never mean another record.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
+from node.catalogue.acts import Acts
 from node.catalogue.answers import Counts, Page, count_levels
+from node.catalogue.aside import Aside
+from node.catalogue.deliveries import Deliveries
+from node.catalogue.details import Details
 from node.catalogue.drafts import Drafts
 from node.catalogue.fields import (
     CODE,
-    LEVEL_FONDS,
-    LEVEL_VOLUME,
     TITLE,
 )
+from node.catalogue.filing import Filing
 from node.catalogue.hints import Hints
 from node.catalogue.histories import history_of
 from node.catalogue.pack import Pack
@@ -26,30 +29,32 @@ from node.catalogue.premises import Premises
 from node.catalogue.reading import (
     Fonds,
     all_fonds,
-    existence_dots,
     find_record,
     fonds_codes,
     fonds_for,
-    held_of,
-    record_of,
+    records_after,
     records_of,
     scopes_named,
     seen_of,
 )
 from node.catalogue.record import Record, RecordDetail, Seen, missing_fields
+from node.catalogue.saves import (
+    REASON,
+    Saver,
+    save_change,
+    save_existence,
+    save_fonds,
+    save_new,
+)
 from node.catalogue.saving import (
     Typed,
     check_actor,
-    check_sizes,
     check_text,
-    create,
-    edits,
     fonds_values,
     level_in,
     parse_typed,
-    restoration,
-    withdrawal,
 )
+from node.catalogue.searches import Searches
 from node.catalogue.shelves import Shelves
 from node.catalogue.tickets import Ticket, tickets_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
@@ -63,17 +68,14 @@ from node.exchange.importing import (
     plain_reason,
 )
 from node.exchange.undoing import Batch
-from node.history.journal import save_all
-from node.history.record_rows import is_visible
 from node.home import Home
-from node.keys import KeyFolder, random_bytes
+from node.keys import KeyFolder
 from node.search.query import EXACT_TOTAL, Query, compile_query
 from node.store.port import Rows
-from node.store.row_types import RecordFlag, RecordRow
+from node.store.row_types import RecordRow
 from node.store.store import Store
-from protocol.identity import FONDS_ID_BYTES, Scope
 from protocol.limits import TEXT_LIMIT_BYTES
-from protocol.operations import Actor, Operation
+from protocol.operations import Actor
 
 _EXPORTED_AT_ONCE: Final = 500
 
@@ -91,9 +93,15 @@ class Catalogue:
         self.keys = keys
         self.premises = Premises(store, pack, clock, home, keys)
         self.workbooks = Workbooks(self.premises)
+        self.details = Details(self.premises)
         self.drafts = Drafts(self.premises)
         self.hints = Hints(self.premises)
+        self.acts = Acts(self.premises)
+        self.filing = Filing(self.premises)
+        self.searches = Searches(self.premises)
         self.shelves = Shelves(self.premises)
+        self.aside = Aside(self.premises)
+        self.deliveries = Deliveries(self.premises)
 
     async def fonds(self, actor: Actor) -> list[Fonds]:
         """The fonds of this machine, by code."""
@@ -109,27 +117,31 @@ class Catalogue:
         """
         check_actor(actor)
         parsed = fonds_values(code, title)
-        fresh = Scope(random_bytes(FONDS_ID_BYTES), 0)
-        made_at = self.clock.now()
+        saver = Saver(actor, self.clock.now(), self.pack)
 
         def work(rows: Rows) -> Fonds:
             wanted = str(parsed.values[CODE])
             if any(fonds.code == wanted for fonds in all_fonds(rows)):
                 raise FondsExists(wanted)
-            scope_no = rows.scopes.ensure(fresh)
-            save_all(
-                rows,
-                scope_no,
-                lambda n: (create(n, actor, made_at, LEVEL_FONDS, parsed, self.pack),),
-            )
+            save_fonds(rows, saver, parsed)
             return fonds_for(rows, wanted)
 
         made = await self.store.write(work)
         await self.premises.seal()
         return made
 
-    async def add(self, actor: Actor, fonds_code: str | None, values: Typed) -> Record:
-        """A new item (or volume, with ``level=volume``).
+    async def add(
+        self,
+        actor: Actor,
+        fonds_code: str | None,
+        values: Typed,
+        *,
+        draft_no: int = 0,
+        at_desk: bool = False,
+    ) -> Record:
+        """A new item (or volume, with ``level=volume``); its draft is dropped with it.
+
+        *at_desk*: the id goes no further than the screen, so nothing is sealed for it.
 
         Raises:
             UnknownFonds, FondsNotNamed: it is not clear where it belongs.
@@ -139,75 +151,84 @@ class Catalogue:
         check_actor(actor)
         level, typed = level_in(values)
         parsed = parse_typed(typed, self.pack)
-        made_at = self.clock.now()
+        saver = Saver(actor, self.clock.now(), self.pack, draft_no)
         code = parsed.values.get(CODE)
         hint = code.split("-")[0] if isinstance(code, str) else ""
 
-        def make(n: int) -> Sequence[Operation]:
-            made = (create(n, actor, made_at, level, parsed, self.pack),)
-            check_sizes(made, self.pack)
-            return made
-
         def work(rows: Rows) -> Record:
             scope_no = fonds_for(rows, fonds_code, hint).scope_no
-            (made,) = save_all(rows, scope_no, make)
-            own = rows.logs.own()
-            log_no = 0 if own is None else own.log_no
-            record_no = rows.records.number_of(scope_no, log_no, made.n)
-            return records_of(rows, [record_no or 0], self.pack)[0]
+            record_no = save_new(rows, saver, scope_no, level, parsed)
+            return records_of(rows, [record_no], self.pack)[0]
 
         record = await self.store.write(work)
-        await self.premises.seal()
+        if not at_desk:
+            await self.premises.seal()
         return record
 
     async def set(
-        self, actor: Actor, record_id: str, values: Typed, seen: Seen | None = None
+        self,
+        actor: Actor,
+        record_id: str,
+        values: Typed,
+        seen: Seen | None = None,
+        *,
+        reason: str = "",
+        draft_no: int = 0,
+        at_desk: bool = False,
     ) -> Record:
         """New values for a record; only what differs is written.
 
         *seen* is what stood in the form; without it, what stands in the row counts as
-        seen.
+        seen. A filed item takes a *reason*, which joins its corrections.
 
         Raises:
             UnknownRecord, AmbiguousRecord: *record_id* names no one record.
             UnknownField, InvalidValue, SecretRefused, FieldTooLarge: it cannot be
                 saved as it is.
+            FiledNeedsReason: it is filed, and no reason is given.
         """
         check_actor(actor)
+        check_text(REASON, reason, TEXT_LIMIT_BYTES)
         parsed = parse_typed(values, self.pack)
         if parsed.values.get(TITLE, "") is None:
             raise InvalidValue(self.pack.by_number[TITLE].name, "title-missing", "")
-        made_at = self.clock.now()
+        saver = Saver(actor, self.clock.now(), self.pack, draft_no)
 
         def work(rows: Rows) -> tuple[Record, bool]:
             row = self._find(rows, record_id)
-            held = held_of(rows, row)
-
-            def make(n: int) -> Sequence[Operation]:
-                made = edits(n, actor, made_at, held, parsed, seen)
-                check_sizes(made, self.pack)
-                return made
-
-            save_all(rows, row.scope_no, make)
-            return self._told(rows, row)
+            save_change(rows, saver, row, parsed, seen, reason)
+            record, is_unsealed = self._told(rows, row)
+            return record, is_unsealed and not at_desk
 
         return await self.premises.sealed(await self.store.write(work))
 
-    async def withdraw(self, actor: Actor, record_id: str, reason: str) -> Record:
+    async def withdraw(
+        self, actor: Actor, record_id: str, reason: str, *, at_desk: bool = False
+    ) -> Record:
         """The record should not exist; it stays, marked, and can be restored.
 
         Raises:
             UnknownRecord, AmbiguousRecord, InvalidValue.
+            FiledNeedsReason: it is filed, and the reason is empty.
         """
-        return await self._set_existence(actor, record_id, reason, is_withdrawn=True)
+        saver = Saver(actor, self.clock.now(), self.pack)
+        return await self._set_existence(
+            saver, record_id, reason, is_withdrawn=True, at_desk=at_desk
+        )
 
-    async def restore(self, actor: Actor, record_id: str, reason: str) -> Record:
+    async def restore(
+        self, actor: Actor, record_id: str, reason: str, *, at_desk: bool = False
+    ) -> Record:
         """The record should exist after all.
 
         Raises:
             UnknownRecord, AmbiguousRecord, InvalidValue.
+            FiledNeedsReason: it is filed, and the reason is empty.
         """
-        return await self._set_existence(actor, record_id, reason, is_withdrawn=False)
+        saver = Saver(actor, self.clock.now(), self.pack)
+        return await self._set_existence(
+            saver, record_id, reason, is_withdrawn=False, at_desk=at_desk
+        )
 
     async def show(self, actor: Actor, record_id: str) -> RecordDetail:
         """A record with its whole history.
@@ -282,7 +303,7 @@ class Catalogue:
         after = 0
         while True:
             records, after = await self.store.read(
-                lambda rows, start=after: self._after(rows, start)  # type: ignore[misc]
+                lambda rows, start=after: records_after(rows, start, self.pack)  # type: ignore[misc]
             )
             for record in records:
                 yield record
@@ -317,23 +338,22 @@ class Catalogue:
         return await self.workbooks.recover()
 
     async def _set_existence(
-        self, actor: Actor, record_id: str, reason: str, *, is_withdrawn: bool
+        self,
+        saver: Saver,
+        record_id: str,
+        reason: str,
+        *,
+        is_withdrawn: bool,
+        at_desk: bool,
     ) -> Record:
-        check_actor(actor)
-        check_text("reason", reason, TEXT_LIMIT_BYTES)
-        made_at = self.clock.now()
-        build = withdrawal if is_withdrawn else restoration
+        check_actor(saver.actor)
+        check_text(REASON, reason, TEXT_LIMIT_BYTES)
 
         def work(rows: Rows) -> tuple[Record, bool]:
             row = self._find(rows, record_id)
-            held, dots = held_of(rows, row), existence_dots(rows, row)
-            if bool(row.flags & RecordFlag.WITHDRAWN) != is_withdrawn:
-                save_all(
-                    rows,
-                    row.scope_no,
-                    lambda n: (build(n, actor, made_at, held, dots, reason),),
-                )
-            return self._told(rows, row)
+            save_existence(rows, saver, row, reason, is_withdrawn=is_withdrawn)
+            record, is_unsealed = self._told(rows, row)
+            return record, is_unsealed and not at_desk
 
         return await self.premises.sealed(await self.store.write(work))
 
@@ -344,16 +364,3 @@ class Catalogue:
         """The record as it is now, and whether its id is not sealed yet."""
         (record,) = records_of(rows, [row.record_no], self.pack)
         return record, any_unsealed(rows, [row.record_no])
-
-    def _after(self, rows: Rows, after: int) -> tuple[list[Record], int]:
-        found = rows.records.after(after, _EXPORTED_AT_ONCE)
-        hidden = hidden_imports(rows)
-        codes = fonds_codes(rows)
-        records = [
-            record_of(rows, row, self.pack, codes.get(row.scope_no, ""))
-            for row in found
-            if is_visible(row.flags)
-            and row.level >= LEVEL_VOLUME
-            and row.import_no not in hidden
-        ]
-        return records, found[-1].record_no if found else 0

@@ -88,7 +88,7 @@ class Drafts:
         found = await self._premises.store.read(
             lambda rows: rows.drafts.of_actor(actor.name)
         )
-        return [_unpacked(row) for row in found]
+        return [draft_of(row) for row in found]
 
     async def drop(self, actor: Actor, draft_no: int) -> None:
         """The person does not want the draft any more; harmless where it is gone."""
@@ -139,7 +139,8 @@ def _packed_seen(seen: Seen) -> tuple[object, ...]:
     )
 
 
-def _unpacked(row: DraftRow) -> Draft:
+def draft_of(row: DraftRow) -> Draft:
+    """The draft that was kept as *row*."""
     fonds, level, typed, extra, seen = msgpack.unpackb(
         row.content, use_list=False, strict_map_key=False
     )

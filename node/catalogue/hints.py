@@ -118,7 +118,7 @@ class Hints:
             run = run_of(rule, pack, key)
             if isinstance(run, str):
                 return NextCode("", 0, 0, 0, (run,))
-            last = last_number(rows, run)
+            last = last_number(rows, home.scope_no, run)
             waiting = waiting_amount(rows, home.scope_no, key)
             number = last + waiting + 1
             return NextCode(run.code(number), number, last, waiting)

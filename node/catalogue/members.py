@@ -1,32 +1,26 @@
 """Which items are filed together: the members of a class, by stage.
 
-An item's class is what it effectively says (a code says year, term and office where no
-field does), the least of several values.
+Classes are kept by the store with every save (node/search/places.py). Items that are
+kept by volume have their numbers there and are not filed one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from node.catalogue.fields import FILED, LEVEL, LEVEL_ITEM, ORG, RETENTION, STATE, YEAR
+from node.catalogue.fields import FILED, LEVEL_ITEM, STATE
+from node.catalogue.listing import Stage
 from node.catalogue.numbering import FilingKey
 from node.catalogue.reading import state_of
 from node.catalogue.unsealed import hidden_imports
-from node.history.survivors import shown
-from node.search.folding import fold
-from node.search.text import (
-    effective_retentions,
-    effective_years,
-    field_mark,
-    filter_token,
-    scope_token,
-)
-from node.store.catalogue_port import MatchTest
+from node.history.survivors import shown_in
 from node.store.port import Rows
-from node.store.row_types import RecordFlag, RecordRow
+from node.store.row_types import RecordRow
+from node.store.shelf_port import ClassRow
 
-_ALL = 1 << 40
+_ALL: Final = 1 << 40
 
 
 @dataclass(slots=True)
@@ -40,78 +34,57 @@ class Amounts:
     filed: int = 0
 
 
-def member_numbers(rows: Rows, scope_no: int, key: FilingKey) -> list[int]:
-    """Numbers of the records that belong to a class, in order of entry."""
-    tokens = [scope_token(scope_no), filter_token(LEVEL, str(LEVEL_ITEM))]
-    if key.year is not None:
-        tokens.append(filter_token(YEAR, str(key.year)))
-    if key.retention:
-        tokens.append(filter_token(RETENTION, key.retention))
-    org = f"{field_mark(ORG)}{fold(key.org)}\n"
-    test = MatchTest(
-        match=" AND ".join(f'"{token}"' for token in tokens),
-        needles=(org,) if key.org else (),
-        flags_mask=int(RecordFlag.CREATED | RecordFlag.WITHDRAWN),
-        flags=int(RecordFlag.CREATED),
-        levels=(LEVEL_ITEM, LEVEL_ITEM),
-        hidden_imports=hidden_imports(rows),
-        accepts=None,
-    )
-    found = rows.matches.find(test, _ALL)
-    return [
-        number
-        for number, row in rows.records.rows(found).items()
-        if key_of(row, key.fonds) == key
-    ]
-
-
-def waiting_amount(rows: Rows, scope_no: int, key: FilingKey) -> int:
-    """How many items of a class have no code yet."""
-    found = rows.records.rows(member_numbers(rows, scope_no, key))
-    return sum(row.code is None for row in found.values())
+def member_numbers(
+    rows: Rows, scope_no: int, key: FilingKey, stage: Stage | None = None
+) -> list[int]:
+    """Numbers of the records of a class, by stage and then as they stand there."""
+    hidden = hidden_imports(rows)
+    found: list[int] = []
+    for row in sorted(_classes(rows, scope_no), key=lambda each: -each.stage):
+        if key_of(row, key.fonds) == key and stage in (None, row.stage):
+            found += rows.shelves.page((row.class_no,), hidden, 0, _ALL)
+    return found
 
 
 def amounts_by_class(rows: Rows, scope_no: int, fonds: str) -> dict[FilingKey, Amounts]:
     """Every class of a fonds that holds an item."""
+    hidden: dict[int, int] = {}
+    for import_no in hidden_imports(rows):
+        for class_no, amount in rows.classes.imported(import_no).items():
+            hidden[class_no] = hidden.get(class_no, 0) + amount
     found: dict[FilingKey, Amounts] = {}
-    for row in _items(rows, scope_no):
+    for row in _classes(rows, scope_no):
+        amount = row.amount - hidden.get(row.class_no, 0)
+        if amount <= 0:
+            continue
         amounts = found.setdefault(key_of(row, fonds), Amounts())
-        if is_filed(row):
-            amounts.filed += 1
-        elif row.code is None:
-            amounts.waiting += 1
-        else:
-            amounts.numbered += 1
+        match Stage(row.stage):
+            case Stage.DRAFT:
+                amounts.waiting += amount
+            case Stage.NUMBERED:
+                amounts.numbered += amount
+            case Stage.FILED:
+                amounts.filed += amount
     return found
 
 
-def key_of(row: RecordRow, fonds: str) -> FilingKey:
-    """The class of an item."""
-    values = shown(state_of(row))
-    years = [int(year) for year in effective_years(values)]
-    orgs = [value for value in values.get(ORG, ()) if isinstance(value, str)]
-    return FilingKey(
-        fonds,
-        min(years, default=None),
-        min(effective_retentions(values), default=""),
-        min(orgs, default=""),
-    )
+def waiting_amount(rows: Rows, scope_no: int, key: FilingKey) -> int:
+    """How many items of a class have no code yet."""
+    return amounts_by_class(rows, scope_no, key.fonds).get(key, Amounts()).waiting
 
 
-def is_filed(row: RecordRow) -> bool:
+def key_of(row: ClassRow, fonds: str) -> FilingKey:
+    """The class by what is filed together."""
+    return FilingKey(fonds, row.year or None, row.retention, row.org)
+
+
+def is_filed_row(row: RecordRow) -> bool:
     """Whether the item changes only by correction."""
-    return FILED in shown(state_of(row)).get(STATE, ())
+    return FILED in shown_in(state_of(row), STATE)
 
 
-def _items(rows: Rows, scope_no: int) -> Iterator[RecordRow]:
-    hidden = hidden_imports(rows)
-    test = MatchTest(
-        match=f'"{scope_token(scope_no)}"',
-        needles=(),
-        flags_mask=int(RecordFlag.CREATED | RecordFlag.WITHDRAWN),
-        flags=int(RecordFlag.CREATED),
-        levels=(LEVEL_ITEM, LEVEL_ITEM),
-        hidden_imports=hidden,
-        accepts=None,
-    )
-    yield from rows.records.rows(rows.matches.find(test, _ALL)).values()
+def _classes(rows: Rows, scope_no: int) -> Iterator[ClassRow]:
+    """Classes of items that are not kept by volume."""
+    for row in rows.classes.all():
+        if row.scope_no == scope_no and row.level == LEVEL_ITEM and not row.volume:
+            yield row

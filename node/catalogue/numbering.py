@@ -141,12 +141,24 @@ def _with(code: Code, *, org: str | None = None, retention: str | None = None) -
 
 
 def numbers_in_use(
-    rows: Rows, run: CodeRun, hidden: tuple[int, ...] = ()
+    rows: Rows,
+    scope_no: int,
+    run: CodeRun,
+    hidden: tuple[int, ...] = (),
+    *,
+    falling: bool = False,
 ) -> Iterator[Numbered]:
-    """The numbers of a run that records hold, rising; a repeated one repeats."""
-    for record_no, _, flags, import_no, code in rows.matches.codes_under(run.prefix):
+    """The numbers of a run that records of the fonds hold, in order of the code.
+
+    A number that two records hold comes twice.
+    """
+    for record_no, its_scope, flags, import_no, code in rows.matches.codes_under(
+        run.prefix, falling=falling
+    ):
         number = run.number(code)
-        if number is None or not flags & RecordFlag.CREATED or import_no in hidden:
+        if number is None or its_scope != scope_no or import_no in hidden:
+            continue
+        if not flags & RecordFlag.CREATED:
             continue
         if not flags & RecordFlag.WITHDRAWN:
             yield Numbered(number, record_no, code, is_standing=True)
@@ -154,9 +166,13 @@ def numbers_in_use(
             yield Numbered(number, record_no, code, is_standing=False)
 
 
-def last_number(rows: Rows, run: CodeRun) -> int:
+def last_number(rows: Rows, scope_no: int, run: CodeRun) -> int:
     """The highest number in use, also by what is not shown yet; 0 where none is."""
-    return max((used.number for used in numbers_in_use(rows, run)), default=0)
+    if run.rule.item_digits:
+        falling = numbers_in_use(rows, scope_no, run, falling=True)
+        return next((used.number for used in falling), 0)
+    rising = numbers_in_use(rows, scope_no, run)
+    return max((used.number for used in rising), default=0)
 
 
 def _was_filed(rows: Rows, record_no: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.catalogue.codes import normalise_code
-from node.catalogue.fields import CODE, TITLE
+from node.catalogue.fields import CODE, LEVEL_VOLUME, TITLE
 from node.catalogue.pack import Pack
 from node.catalogue.record import (
     ACTIVE,
@@ -23,6 +23,7 @@ from node.catalogue.saving import Held
 from node.catalogue.shown import values_shown
 from node.catalogue.unsealed import hidden_imports
 from node.errors import AmbiguousRecord, FondsNotNamed, UnknownFonds, UnknownRecord
+from node.history.record_rows import is_visible
 from node.history.state_packing import unpack_state
 from node.history.survivors import (
     RecordState,
@@ -41,6 +42,7 @@ from protocol.identity import Dot, Element, parse_printed_id, printed_id
 from protocol.operations import EXISTENCE_FIELD, Value
 
 _MOST_NAMED: Final = 20
+_EXPORTED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,24 @@ def records_of(rows: Rows, record_nos: Sequence[int], pack: Pack) -> list[Record
         for no in record_nos
         if no in found
     ]
+
+
+def records_after(rows: Rows, after: int, pack: Pack) -> tuple[list[Record], int]:
+    """Standing items and volumes behind a number, some at a time; the next number.
+
+    0 where there are no more.
+    """
+    found = rows.records.after(after, _EXPORTED_AT_ONCE)
+    hidden = hidden_imports(rows)
+    codes = fonds_codes(rows)
+    records = [
+        record_of(rows, row, pack, codes.get(row.scope_no, ""))
+        for row in found
+        if is_visible(row.flags)
+        and row.level >= LEVEL_VOLUME
+        and row.import_no not in hidden
+    ]
+    return records, found[-1].record_no if found else 0
 
 
 def held_of(rows: Rows, row: RecordRow) -> Held:

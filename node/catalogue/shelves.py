@@ -146,7 +146,7 @@ class Shelves:
             return ()
 
         def work(rows: Rows) -> tuple[tuple[Record, ...], bool]:
-            numbers = _numbers_at(rows, listing, max(0, offset), count)
+            numbers = numbers_at(rows, listing, max(0, offset), count)
             if listing.order.is_descending:
                 numbers.reverse()
             found = rows.records.rows(numbers)
@@ -225,7 +225,8 @@ def _codes_of(rows: Rows, scopes: set[int]) -> dict[int, str]:
     return {scope_no: codes.get(scope_no, "") for scope_no in scopes}
 
 
-def _numbers_at(rows: Rows, listing: Listing, offset: int, count: int) -> list[int]:
+def numbers_at(rows: Rows, listing: Listing, offset: int, count: int) -> list[int]:
+    """Numbers of the records from *offset* on, as the order rises."""
     if listing.numbers is not None:
         return list(listing.numbers[offset : offset + count])
     hidden = hidden_imports(rows)

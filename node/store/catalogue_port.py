@@ -146,8 +146,10 @@ class MatchRows(Protocol):
     def codes(self, codes: Iterable[str]) -> Iterator[tuple[int, int, int, str]]:
         """(record_no, scope_no, flags, code) of records with one of *codes*."""
 
-    def codes_under(self, prefix: str) -> Iterator[tuple[int, int, int, int, str]]:
-        """(record_no, scope_no, flags, import_no, code) of codes that begin so."""
+    def codes_under(
+        self, prefix: str, *, falling: bool = False
+    ) -> Iterator[tuple[int, int, int, int, str]]:
+        """(record_no, scope_no, flags, import_no, code): a digit behind *prefix*."""
 
     def by_code_part(self, part: str, limit: int) -> list[int]:
         """Numbers of records whose code begins with *part*."""

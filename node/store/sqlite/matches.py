@@ -72,11 +72,14 @@ class SqliteMatches:
                 (code,),
             )
 
-    def codes_under(self, prefix: str) -> Iterator[tuple[int, int, int, int, str]]:
+    def codes_under(
+        self, prefix: str, *, falling: bool = False
+    ) -> Iterator[tuple[int, int, int, int, str]]:
+        order = "code DESC, record_no DESC" if falling else "code, record_no"
         yield from self._database.execute(
             "SELECT record_no, scope_no, flags, import_no, code FROM records"
-            " WHERE code >= ? AND code < ? ORDER BY code, record_no",
-            (prefix, f"{prefix}\U0010ffff"),
+            f" WHERE code >= ? AND code < ? ORDER BY {order}",
+            (f"{prefix}0", f"{prefix}:"),
         )
 
     def by_code_part(self, part: str, limit: int) -> list[int]:

@@ -1,0 +1,184 @@
+"""Acts on many records, some in each transaction.
+
+Laws:
+
+- The steps of an act are written down, with the operations that will be made, before
+  the first of them is done; until then nothing has happened.
+- What is written down names the dots that were seen then. What somebody wrote
+  meanwhile is not overwritten: both values stand.
+- An act that was cut off is finished by whoever opens the machine next; one that was
+  cut off before its first step is dropped.
+- No transaction is longer than 50 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import msgpack
+
+from node.catalogue.reading import held_of
+from node.catalogue.reversal import Past, Reversal
+from node.clock import elapsed
+from node.history.journal import own_log_no, save_all, take_back
+from node.store.desk_port import ActRow, ActState, StepRow, StepState
+from node.store.port import Rows
+from node.store.row_types import RecordRow
+from node.store.store import Store
+from protocol.operation_codec import decode_operation, encode_operation
+from protocol.operations import Actor, Operation
+
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and of how many."""
+STEP_SECONDS: Final = 0.025
+_READ_AT_ONCE: Final = 25
+_FORGOTTEN_AT_ONCE: Final = 500
+
+
+class Answered(NamedTuple):
+    """What taking an act back came to, so far."""
+
+    records: int = 0
+    """Records that changed."""
+    kept: int = 0
+    """Values written over since, which stay."""
+
+
+def pack_operations(operations: Sequence[Operation]) -> bytes:
+    """Operations to be done later; their numbers are given then."""
+    content: bytes = msgpack.packb([encode_operation(each) for each in operations])
+    return content
+
+
+def planned(
+    act_no: int, place: int, record_no: int, made: Sequence[Operation]
+) -> StepRow:
+    """A step that waits to be done."""
+    content = pack_operations(made)
+    return StepRow(act_no, place, record_no, 0, 0, 0, int(StepState.PLANNED), content)
+
+
+async def run_act(store: Store, act_no: int, progress: Progress | None = None) -> int:
+    """Do what is left of an act; how many records it is about."""
+    while True:
+        act, left = await store.write(lambda rows: _run_some(rows, act_no))
+        if progress is not None:
+            progress(act.amount - left, act.amount)
+        if act.state != ActState.RUNNING:
+            return act.amount
+
+
+def _run_some(rows: Rows, act_no: int) -> tuple[ActRow, int]:
+    """Do steps for a moment; the act as it is now, and how many steps are left."""
+    begun = elapsed()
+    act = rows.acts.get(act_no)
+    if act is None:
+        return ActRow(act_no, "", "", 0, "", 0, int(ActState.DONE), 0, b""), 0
+    if act.state != ActState.RUNNING:
+        return act, 0
+    while True:
+        steps = rows.acts.steps(act_no, StepState.PLANNED, -1, _READ_AT_ONCE)
+        if not steps:
+            act = act._replace(state=int(ActState.DONE))
+            rows.acts.update(act)
+            return act, 0
+        for step in steps:
+            rows.acts.add_steps([_do(rows, step)])
+            if elapsed() - begun >= STEP_SECONDS:
+                left = rows.acts.amounts(act_no).get(StepState.PLANNED, 0)
+                return act, left
+
+
+def _do(rows: Rows, step: StepRow) -> StepRow:
+    done = step._replace(state=int(StepState.DONE), content=b"")
+    row = rows.records.row(step.record_no)
+    operations = [decode_operation(each) for each in msgpack.unpackb(step.content)]
+    if row is None or not operations:
+        return done
+    made = save_all(
+        rows,
+        row.scope_no,
+        lambda n: [
+            replace(operation, n=n + place)
+            for place, operation in enumerate(operations)
+        ],
+    )
+    return done._replace(log_no=own_log_no(rows), first_n=made[0].n, last_n=made[-1].n)
+
+
+def drop_steps(rows: Rows, act_no: int) -> bool:
+    """Drop steps of an act that did not begin, and then it; whether some are left."""
+    if rows.acts.forget_steps(act_no, _FORGOTTEN_AT_ONCE) == _FORGOTTEN_AT_ONCE:
+        return True
+    rows.acts.remove(act_no)
+    return False
+
+
+def undo_some(
+    rows: Rows, act: ActRow, actor: Actor, made_at: int, reason: str
+) -> tuple[bool, Answered]:
+    """Take steps of an act back for a moment; whether none is left."""
+    begun = elapsed()
+    records = kept = 0
+    while True:
+        steps = rows.acts.steps(act.act_no, StepState.DONE, -1, _READ_AT_ONCE)
+        if not steps:
+            rows.acts.update(act._replace(state=int(ActState.UNDONE)))
+            return True, Answered(records, kept)
+        for step in steps:
+            changed, stays = _undo(rows, step, actor, made_at, reason)
+            records += changed
+            kept += stays
+            rows.acts.add_steps([step._replace(state=int(StepState.UNDONE))])
+            if elapsed() - begun >= STEP_SECONDS:
+                rows.acts.update(act._replace(state=int(ActState.UNDOING)))
+                return False, Answered(records, kept)
+
+
+def _undo(
+    rows: Rows, step: StepRow, actor: Actor, made_at: int, reason: str
+) -> tuple[bool, int]:
+    """Take one step back; whether the record changed, and what of it stays."""
+    row = rows.records.row(step.record_no)
+    if row is None or not step.first_n:
+        return False, 0
+    numbers = range(step.first_n, step.last_n + 1)
+    if _is_loose(rows, row, step):
+        return bool(take_back(rows, numbers)), 0
+    past = Past(rows, row)
+    found = past.by_log(step.log_no, step.first_n, step.last_n)
+    gone = [dot for dot, _ in found]
+    back = Reversal(rows, row, held_of(rows, row), past, gone)
+    for dot, operation in found:
+        back.answer(dot, operation)
+    made = save_all(
+        rows, row.scope_no, lambda n: back.operations(n, actor, made_at, reason)
+    )
+    return bool(made), back.kept
+
+
+def _is_loose(rows: Rows, row: RecordRow, step: StepRow) -> bool:
+    """Whether the step can leave the journal as if it had never been saved.
+
+    It is all unsealed, and no later own operation on the record may speak of it.
+    """
+    if step.log_no != own_log_no(rows):
+        return False
+    if any(rows.journal.get(n) is None for n in range(step.first_n, step.last_n + 1)):
+        return False
+    return not any(
+        edit.log_no == step.log_no and edit.n > step.last_n
+        for edit in rows.edits.of_record(row.record_no)
+    )
+
+
+def strangers_wrote(rows: Rows, row: RecordRow, actor: str) -> bool:
+    """Whether somebody else, or another machine, wrote to the record as well."""
+    edits = rows.edits.of_record(row.record_no)
+    if not edits:
+        return False
+    if any(not rows.logs.row(edit.log_no).is_own for edit in edits):
+        return True
+    return any(entry.operation.actor.name != actor for entry in Past(rows, row).entries)

@@ -1,0 +1,310 @@
+"""What a person did at this machine, and taking it back.
+
+What was never sealed leaves the journal as if it had not been saved; what was sealed
+is answered by operations of its own. What somebody wrote over since stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from node.catalogue.act_errors import ActBusy, CannotUndo, UnknownAct
+from node.catalogue.act_log import ActKind
+from node.catalogue.act_steps import (
+    Answered,
+    Progress,
+    drop_steps,
+    run_act,
+    strangers_wrote,
+    undo_some,
+)
+from node.catalogue.changing import (
+    Changed,
+    ChangePreview,
+    Selection,
+    change_many,
+    preview_change,
+)
+from node.catalogue.filed_acts import filing_obstacle
+from node.catalogue.pack import Pack
+from node.catalogue.premises import Premises
+from node.catalogue.saving import check_actor
+from node.exchange.desk import Desk
+from node.exchange.undoing import undo_import
+from node.home import FileLock
+from node.store.catalogue_port import ImportState
+from node.store.desk_port import ActRow, ActState
+from node.store.port import Rows
+from protocol.operations import Actor, ActorKind
+
+SHOWN_ACTS: Final = 20
+"""Own acts that are offered to be taken back."""
+_SMALL: Final = 20
+"""Acts of so many records are taken back without waiting for others."""
+_UNDONE: Final = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that a person did."""
+
+    act_no: int
+    actor: str
+    kind: ActKind
+    title: str
+    """The record's title, the file's name, or what the batch was about."""
+    time: int
+    """Unix seconds."""
+    records: int
+    is_undone: bool
+    can_undo: bool
+    why_not: str
+    """A slug where it cannot be taken back: undone, changed-by-others, numbers-follow,
+    corrected-since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking an act back came to."""
+
+    records: int
+    """Records that changed."""
+    kept: int
+    """Values that somebody wrote over since; they stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """An act that was cut off, and what became of it."""
+
+    act_no: int
+    actor: str
+    kind: ActKind
+    title: str
+    records: int
+    is_finished: bool
+    """False: it was cut off before its first step, and nothing of it is left."""
+
+
+class Acts:
+    """Own acts of the people at this machine."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+
+    async def last(self, actor: Actor, limit: int = SHOWN_ACTS) -> list[Act]:
+        """The person's newest acts, the newest first."""
+        check_actor(actor)
+
+        def work(rows: Rows) -> list[Act]:
+            found = rows.acts.last(actor.name, limit)
+            return [
+                _told(row, _obstacle(rows, row, self._premises.pack)) for row in found
+            ]
+
+        return await self._premises.store.read(work)
+
+    async def undo(
+        self, actor: Actor, act_no: int, *, progress: Progress | None = None
+    ) -> Undone:
+        """Take an own act back.
+
+        Raises:
+            UnknownAct: the person has done none of that number.
+            CannotUndo: something stands on it, or it is taken back already.
+            ActBusy, ImportBusy: others work on many records at the moment.
+        """
+        check_actor(actor)
+        row = await self._premises.store.read(lambda rows: _own(rows, actor, act_no))
+        if row.import_no:
+            return await self._undo_import(actor, row)
+        if row.amount <= _SMALL:
+            return await self._undo(actor, row, progress)
+        with self._alone():
+            return await self._undo(actor, row, progress)
+
+    async def preview_change(
+        self,
+        actor: Actor,
+        selection: Selection,
+        field: str,
+        value: str | Sequence[str],
+        reason: str = "",
+    ) -> ChangePreview:
+        """What giving one field of many records a value would come to.
+
+        Raises:
+            UnknownField, InvalidValue, SecretRefused: the value cannot be kept there.
+        """
+        check_actor(actor)
+        return await preview_change(
+            self._premises, actor, selection, field, value, reason
+        )
+
+    async def change_many(
+        self,
+        actor: Actor,
+        selection: Selection,
+        field: str,
+        value: str | Sequence[str],
+        reason: str = "",
+        *,
+        progress: Progress | None = None,
+    ) -> Changed:
+        """Give one field of many records a value, as one act.
+
+        Filed items change with a *reason* only; without one they are left out and
+        counted.
+
+        Raises:
+            UnknownField, InvalidValue, SecretRefused: the value cannot be kept there.
+            ActBusy: another act on many records is under way.
+        """
+        check_actor(actor)
+        with self._alone():
+            return await change_many(
+                self._premises, actor, selection, field, value, reason, progress
+            )
+
+    async def recover(self) -> list[Recovered]:
+        """Finish what was cut off, or drop what had not begun.
+
+        An act under way in another process is left alone.
+        """
+        store = self._premises.store
+        if not await store.read(lambda rows: rows.acts.unfinished()):
+            return []
+        lock = FileLock(self._premises.home.act_lock)
+        if not lock.try_acquire():
+            return []
+        try:
+            unfinished = await store.read(lambda rows: rows.acts.unfinished())
+            return [await self._finish(row) for row in unfinished]
+        finally:
+            lock.release()
+
+    async def _finish(self, row: ActRow) -> Recovered:
+        store = self._premises.store
+        is_finished = True
+        match row.state:
+            case ActState.PLANNING:
+                is_finished = False
+                while await store.write(lambda rows: drop_steps(rows, row.act_no)):
+                    pass
+            case ActState.UNDOING:
+                await self._undo_steps(Actor(row.actor, ActorKind.PERSON), row, None)
+            case _:
+                await run_act(store, row.act_no)
+        return Recovered(
+            row.act_no,
+            row.actor,
+            ActKind(row.kind),
+            row.title,
+            row.amount,
+            is_finished,
+        )
+
+    async def _undo(
+        self, actor: Actor, row: ActRow, progress: Progress | None
+    ) -> Undone:
+        obstacle = await self._premises.store.read(
+            lambda rows: _obstacle(rows, row, self._premises.pack, is_thorough=True)
+        )
+        if obstacle:
+            raise CannotUndo(obstacle)
+        return await self._undo_steps(actor, row, progress)
+
+    async def _undo_steps(
+        self, actor: Actor, row: ActRow, progress: Progress | None
+    ) -> Undone:
+        made_at = self._premises.clock.now()
+        reason = self._premises.pack.undo_reason
+        is_first = row.state == ActState.DONE
+        records = kept = done = 0
+
+        def step(rows: Rows) -> tuple[bool, Answered, int]:
+            act = rows.acts.get(row.act_no)
+            if act is None or (is_first and act.state != ActState.DONE):
+                raise CannotUndo(_UNDONE)
+            ended, answered = undo_some(rows, act, actor, made_at, reason)
+            left = 0 if ended else rows.acts.amounts(row.act_no).get(1, 0)
+            return ended, answered, left
+
+        while True:
+            ended, answered, left = await self._premises.store.write(step)
+            is_first = False
+            records += answered.records
+            kept += answered.kept
+            done = row.amount - left
+            if progress is not None:
+                progress(done, row.amount)
+            if ended:
+                return Undone(records, kept)
+
+    async def _undo_import(self, actor: Actor, row: ActRow) -> Undone:
+        premises = self._premises
+        obstacle = await premises.store.read(
+            lambda rows: _obstacle(rows, row, self._premises.pack)
+        )
+        if obstacle:
+            raise CannotUndo(obstacle)
+        desk = Desk(premises.store, premises.pack, premises.clock, premises.home, actor)
+        return Undone(await undo_import(desk, row.import_no), 0)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = FileLock(self._premises.home.act_lock)
+        if not lock.try_acquire():
+            raise ActBusy
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _own(rows: Rows, actor: Actor, act_no: int) -> ActRow:
+    row = rows.acts.get(act_no)
+    if row is None or row.actor != actor.name:
+        raise UnknownAct(str(act_no))
+    return row
+
+
+def _told(row: ActRow, obstacle: str) -> Act:
+    return Act(
+        act_no=row.act_no,
+        actor=row.actor,
+        kind=ActKind(row.kind),
+        title=row.title,
+        time=row.made_at,
+        records=row.amount,
+        is_undone=obstacle == _UNDONE,
+        can_undo=not obstacle,
+        why_not=obstacle,
+    )
+
+
+def _obstacle(rows: Rows, row: ActRow, pack: Pack, *, is_thorough: bool = False) -> str:
+    """Why the act cannot be taken back; empty where it can.
+
+    A *thorough* look reads every record of a filing.
+    """
+    if row.import_no:
+        batch = rows.imports.get(row.import_no)
+        is_there = batch is not None and batch.state == ImportState.DONE
+        return "" if is_there else _UNDONE
+    if row.state != ActState.DONE:
+        return _UNDONE
+    match row.kind:
+        case ActKind.ADD:
+            for step in rows.acts.all_steps(row.act_no, -1, 1):
+                record = rows.records.row(step.record_no)
+                if record is not None and strangers_wrote(rows, record, row.actor):
+                    return "changed-by-others"
+            return ""
+        case ActKind.FILING:
+            return filing_obstacle(rows, row, pack, is_thorough=is_thorough)
+        case _:
+            return ""

@@ -1,0 +1,94 @@
+"""A class as it is to be filed: lines in order, each with the code it will have.
+
+Pure values. What has a number keeps it; new numbers go on from the highest in use,
+without a gap, in the order of the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from node.catalogue.numbering import CodeRun, FilingKey
+from node.catalogue.record import Record
+
+
+class ArrangedLine(NamedTuple):
+    """One item of an arrangement."""
+
+    record: Record
+    place: int
+    """From 1."""
+    code: str
+    """The code it has or will have; empty while the class gives none."""
+    number: int
+    """Its item number; 0 while the class gives none."""
+    is_new: bool
+    """It gets its number by this filing."""
+    is_filed: bool
+    version: bytes
+    """Names what the record held when it was arranged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A class, arranged."""
+
+    key: FilingKey
+    run: CodeRun | None
+    """The run of its numbers; None while the class gives no code."""
+    lacks: str
+    """The field for which there is no code: its value is missing, or not a code."""
+    last_number: int
+    """The highest number in use."""
+    lines: tuple[ArrangedLine, ...]
+
+    @property
+    def fresh(self) -> tuple[str, ...]:
+        """Ids of the items that get their numbers by this filing, in their order."""
+        return tuple(line.record.id for line in self.lines if line.is_new)
+
+    @property
+    def unfiled(self) -> int:
+        """How many items the filing would file."""
+        return sum(not line.is_filed for line in self.lines)
+
+    def ordered(self, order: Sequence[str]) -> Arrangement:
+        """The arrangement with its new items in the order of these ids.
+
+        Ids of items that keep their numbers may stand among them and do not count; new
+        items that are not named come last, as they were.
+        """
+        rank = {record_id: place for place, record_id in enumerate(order)}
+        fixed = [line for line in self.lines if not line.is_new]
+        fresh = sorted(
+            (line for line in self.lines if line.is_new),
+            key=lambda line: rank.get(line.record.id, len(rank)),
+        )
+        return replace(self, lines=numbered(fixed, fresh, self.run, self.last_number))
+
+    def moved(self, record_id: str, by: int) -> Arrangement:
+        """The arrangement with a new item moved by so many places among the new."""
+        order = list(self.fresh)
+        if record_id not in order:
+            return self
+        place = order.index(record_id)
+        order.insert(max(0, min(place + by, len(order) - 1)), order.pop(place))
+        return self.ordered(order)
+
+
+def numbered(
+    fixed: Sequence[ArrangedLine],
+    fresh: Sequence[ArrangedLine],
+    run: CodeRun | None,
+    last_number: int,
+) -> tuple[ArrangedLine, ...]:
+    """All lines with their places; the new ones with their numbers."""
+    lines = [line._replace(place=place) for place, line in enumerate(fixed, start=1)]
+    for step, line in enumerate(fresh, start=1):
+        number = last_number + step if run is not None else 0
+        code = run.code(number) if run is not None else ""
+        place = len(fixed) + step
+        lines.append(line._replace(place=place, number=number, code=code))
+    return tuple(lines)
