@@ -95,7 +95,7 @@ def _print_facts(
 def _print_in(press: Press, text: str, x: float, y: float, width: float) -> None:
     """*text* in the middle of a cell, in two small lines where one will not do."""
     size = press.fitting(text, width - 2, 10.5, 7)
-    lines = press.lines(text, width - 2, size)[:2]
+    lines = press.few(text, width - 2, size, 2)
     top = y + (_CELL_HEIGHT - len(lines) * pitch(size)) / 2
     for line in lines:
         press.write(line, x + 1, top, size, width=width - 2, align="centre")
@@ -132,8 +132,10 @@ def _print_names(press: Press, box: Box, say: Say, top: float) -> None:
         press.paragraph(name, x, top + 3.5, _SIGN_NAME_WIDTH - 2, _SIZE, align="right")
         size = press.fitting(value, _SIGN_VALUE_WIDTH - 2, _SIZE, 7)
         start = x + _SIGN_NAME_WIDTH
-        press.paragraph(value, start + 1, top + 3.5, 1000, size)
         under = top + 3.5 + pitch(_SIZE) + 0.5
+        written = press.few(value, _SIGN_VALUE_WIDTH - 2, size, 2)
+        for place, line in enumerate(reversed(written), 1):
+            press.write(line, start + 1, under - 0.5 - place * pitch(size), size)
         press.rule(start, under, start + _SIGN_VALUE_WIDTH, under)
         top += _SIGN_HEIGHT
 

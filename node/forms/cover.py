@@ -35,7 +35,7 @@ def print_cover(press: Press, form: FilingForm, say: Say) -> int:
             width=paper.inner_width,
             align="centre",
             is_bold=True,
-            spread=_TITLE_SPREAD,
+            spread=0 if title.isascii() else _TITLE_SPREAD,
         )
     fields = [
         (say("forms.fonds"), form.fonds),

@@ -195,7 +195,7 @@ class Ledger:
             width=width,
             align="centre",
             is_bold=True,
-            spread=_TITLE_SPREAD,
+            spread=0 if title.text.isascii() else _TITLE_SPREAD,
         )
         top = paper.top + pitch(_TITLE_SIZE) + 2
         for line in self._info:

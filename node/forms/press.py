@@ -69,6 +69,16 @@ class Press:
         limit = width * _PT / size * 1000
         return lines_of(self._faces.runs(text), self._faces.widths, limit)
 
+    def few(self, text: str, width: float, size: float, most: int) -> list[Line]:
+        """The first *most* lines of *text*; a sign says that there is more of it."""
+        lines = self.lines(text, width, size)
+        if len(lines) <= most:
+            return lines
+        short = lines[most - 1].text
+        while short and self.width(f"{short}…", size) > width:
+            short = short[:-1]
+        return [*lines[: most - 1], *self.lines(f"{short}…", width, size)[:1]]
+
     def width(self, text: str, size: float) -> float:
         """How many mm *text* takes in one line."""
         return sum(run.width for run in self._faces.runs(text)) * size / _PT / 1000

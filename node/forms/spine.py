@@ -30,11 +30,15 @@ _VALUE_SIZE: Final = 20
 _VALUE_LEAST: Final = 7
 _SHARES: Final = (22.0, 22.0, 22.0, 0.0, 40.0, 26.0)
 """Heights of the values' cells; 机构(问题) has what is left."""
+_STACKS: Final = 3
+"""A long name of a department stands in so many stacks at most."""
+_STACK_LEAST: Final = 13
+"""In letters of this size one stack less is better than larger letters."""
 _RULER: Final = 100.0
 _RULER_SIZE: Final = 7
 _UPRIGHT: Final = str.maketrans(
-    "()\uff08\uff09\u3014\u3015\u300a\u300b\u3008\u3009\u2014-\u2026",
-    "\ufe35\ufe36\ufe35\ufe36\ufe39\ufe3a\ufe3d\ufe3e\ufe3f\ufe40\ufe31\ufe31\ufe19",
+    "()\uff08\uff09\u3014\u3015\u300a\u300b\u3008\u3009\u2014-\u2026\u3001\uff0c",
+    "\ufe35\ufe36\ufe35\ufe36\ufe39\ufe3a\ufe3d\ufe3e\ufe3f\ufe40\ufe31\ufe31\ufe19\ufe11\ufe10",
 )
 """How signs stand in a text that is written downwards."""
 
@@ -151,17 +155,25 @@ def _print_downwards(
         press.turned(plain, x + (width - pitch(size)) / 2, start, size)
         return
     letters = [each.translate(_UPRIGHT) for each in plain if not each.isspace()]
-    size = float(min(_VALUE_SIZE, max(_VALUE_LEAST, (width - 4) * 2.2)))
-    while size > _VALUE_LEAST and len(letters) * pitch(size) > height - 4:
-        size *= 0.94
-    columns = max(1, int((width - 2) / pitch(size)))
-    room = max(1, int((height - 2) / pitch(size)))
-    stacks = [letters[at : at + room] for at in range(0, len(letters), room)][:columns]
+    sizes = [
+        _downward_size(len(letters), stacks, width, height)
+        for stacks in range(1, _STACKS + 1)
+    ]
+    size = next((each for each in sizes if each >= _STACK_LEAST), max(sizes))
+    room = max(1, -(-len(letters) // (sizes.index(size) + 1)))
+    stacks = [letters[at : at + room] for at in range(0, len(letters), room)]
     share = pitch(size) if len(stacks) > 1 else width
-    start = x + (width - share * len(stacks)) / 2
+    left = x + (width - share * len(stacks)) / 2
+    start = y + (height - room * pitch(size)) / 2
     for number, stack in enumerate(reversed(stacks)):
-        top = y + (height - min(len(letters), room) * pitch(size)) / 2
-        press.stacked(stack, start + number * share, top, share, size)
+        press.stacked(stack, left + number * share, start, share, size)
+
+
+def _downward_size(letters: int, stacks: int, width: float, height: float) -> float:
+    """The size at which so many letters stand in so many stacks, from right to left."""
+    rows = max(1, -(-letters // stacks))
+    room = min((height - 4) / rows, (width - 2) / stacks)
+    return min(float(_VALUE_SIZE), room / pitch(1))
 
 
 def _print_ruler(press: Press, paper: Paper, say: Say) -> None:
