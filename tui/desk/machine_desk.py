@@ -11,6 +11,8 @@ from protocol.operations import Actor
 
 if TYPE_CHECKING:
     from tui.desk.entries import DeskEntries
+    from tui.desk.exchanges import MachineExchanges
+    from tui.desk.facts import MachineFacts
     from tui.desk.imports import MachineImports
     from tui.desk.practice import Practice
     from tui.desk.records import DeskRecords
@@ -78,6 +80,20 @@ class MachineDesk:
         from tui.desk.records import DeskRecords  # noqa: PLC0415 (first screen)
 
         return DeskRecords(self._machine, self._actor)
+
+    @cached_property
+    def facts(self) -> MachineFacts:
+        """What waits, and how the carriage stands."""
+        from tui.desk.facts import MachineFacts  # noqa: PLC0415 (first screen)
+
+        return MachineFacts(self._machine, self._actor)
+
+    @cached_property
+    def exchanges(self) -> MachineExchanges:
+        """Exchanges with the hub."""
+        from tui.desk.exchanges import MachineExchanges  # noqa: PLC0415 (asked late)
+
+        return MachineExchanges(self._machine, self._actor)
 
     async def close(self) -> None:
         """Give the machine back."""

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from node.catalogue.pack import Pack
 from tui.port.entries import EntriesPort
+from tui.port.exchanges import ExchangesPort
+from tui.port.facts import FactsPort
 from tui.port.imports import ImportsPort
 from tui.port.practice import PracticePort
 from tui.port.records import RecordsPort
@@ -54,6 +56,14 @@ class Desk(Protocol):
     @property
     def records(self) -> RecordsPort:
         """One record as a whole."""
+
+    @property
+    def facts(self) -> FactsPort:
+        """What waits, and how the carriage stands."""
+
+    @property
+    def exchanges(self) -> ExchangesPort:
+        """Exchanges with the hub."""
 
     async def close(self) -> None:
         """Give the machine back."""
