@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -181,12 +182,19 @@ class DeskApp(App[int], inherit_bindings=False):
             StoreFull, OSError: it cannot be remembered; it holds until the end.
         """
         self.settings = settings
-        if settings.language and settings.language != self.words.language:
-            self.words = Words.load(settings.language, WORDS_FOLDER)
+        self._adopt_language(settings.language)
         adopt(Drawn.chosen(settings.width, self.probed))
         self._adopt_look()
         if self.keeper is not None and self._desk is not None:
             self.keeper.keep(self._desk.person, settings)
+
+    async def change_language(self, language: str) -> None:
+        """Speak *language*; where nobody sits yet, nothing is remembered."""
+        await self.change_settings(replace(self.settings, language=language))
+
+    def _adopt_language(self, language: str) -> None:
+        if language and language != self.words.language:
+            self.words = Words.load(language, WORDS_FOLDER)
 
     async def begin_again(self, *names: str) -> None:
         """Close all screens and open these, drawn anew."""

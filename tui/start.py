@@ -119,7 +119,7 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
         settings=settings,
         keeper=kept,
         probed=probed,
-        founding=None if port is not None else _founding(home, person, language),
+        founding=None if port is not None else _founding(home, language),
         driver_class=None if terminal is None else _driver(terminal),
     )
     try:
@@ -151,10 +151,10 @@ def _signals(app: DeskApp) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _founding(home: Home, person: str, language: str) -> Founding:
+def _founding(home: Home, language: str) -> Founding:
     from tui.desk.founding import MachineFounding  # noqa: PLC0415 (the first run's)
 
-    return MachineFounding(home.path, person, language)
+    return MachineFounding(home.path, language)
 
 
 def _driver(terminal: Terminal) -> type[Driver]:

@@ -28,20 +28,14 @@ _ANY_TITLE: Final = "x"
 class MachineFounding:
     """The Founding port for one home folder."""
 
-    def __init__(self, home: Path, account: str, language: str) -> None:
+    def __init__(self, home: Path, language: str) -> None:
         self._home = home
-        self._account = account
         self._language = language
 
     @property
     def folder(self) -> str:
         """Where the machine will live."""
         return str(self._home)
-
-    @property
-    def account(self) -> str:
-        """The name of the account at this computer."""
-        return self._account
 
     def room_fault(self, text: str) -> str:
         """Why a machine cannot be called *text*, as a slug; empty where it can."""

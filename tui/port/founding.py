@@ -27,10 +27,6 @@ class Founding(Protocol):
     def folder(self) -> str:
         """Where the machine will live."""
 
-    @property
-    def account(self) -> str:
-        """The name of the account at this computer; who sits here may be called so."""
-
     def room_fault(self, text: str) -> str:
         """Why a machine cannot be called *text*, as a slug; empty where it can."""
 

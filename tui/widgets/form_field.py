@@ -7,8 +7,10 @@ input method opens beside it.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -21,13 +23,19 @@ from textual.widget import Widget
 from tui.display import drawn_alike
 from tui.widgets.line_editor import LineEditor
 
+_LINE_ENDS: Final = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 Normalise = Callable[[str], str]
 """What a typed or pasted piece of text becomes before it is inserted."""
 
 
 def as_typed(piece: str) -> str:
-    """The piece itself, in one line."""
-    return " ".join(piece.split("\n")).replace("\r", "").replace("\t", " ")
+    """The piece itself, in one line; a terminal pastes line ends as returns."""
+    return " ".join(_LINE_ENDS.split(piece)).replace("\t", " ")
+
+
+def half_width(piece: str) -> str:
+    """The piece in one line, its full-width forms as plain ones: for codes."""
+    return unicodedata.normalize("NFKC", as_typed(piece))
 
 
 class FormField(Widget, can_focus=True):
@@ -92,6 +100,8 @@ class FormField(Widget, can_focus=True):
         """Shown dimmed where the field is empty: what F5 or Enter would put there."""
         self.label_columns = label_columns
         self.is_read_only = is_read_only
+        self.is_offered = False
+        """What stands in it was put there by the program: typing takes its place."""
         self.editor = LineEditor(text, len(text))
         self._normalise = normalise
         self._most_characters = most_characters
@@ -106,12 +116,21 @@ class FormField(Widget, can_focus=True):
     def put(self, text: str) -> None:
         """Put *text* in, as the program does; nobody is told."""
         self.editor.put(text)
+        self.is_offered = False
+        self._redraw()
+
+    def offer(self, text: str) -> None:
+        """Put *text* in for the person to accept by going on, or to type over."""
+        self.put(text)
+        self.is_offered = bool(text)
         self._redraw()
 
     def type_in(self, piece: str) -> None:
         """Insert *piece* at the caret, as if it had been typed."""
         if self.is_read_only:
             return
+        if self.is_offered:
+            self.editor.put("")
         room = self._most_characters - len(self.editor.text)
         self.editor.insert(self._normalise(piece)[: max(0, room)])
         self._changed()
@@ -131,6 +150,7 @@ class FormField(Widget, can_focus=True):
             if event.key != "up" or not self._move_line(-1):
                 self.post_message(self.Left(self, -1))
         elif event.key in ("left", "right", "home", "end"):
+            self.is_offered = False
             self._move(event.key)
         elif event.key in ("backspace", "ctrl+h", "delete") and not self.is_read_only:
             rub = (
@@ -183,6 +203,7 @@ class FormField(Widget, can_focus=True):
         return drawn_alike(self.editor.text)
 
     def _changed(self) -> None:
+        self.is_offered = False
         self._redraw()
         self.post_message(self.Changed(self))
 
@@ -296,7 +317,8 @@ class FormField(Widget, can_focus=True):
             line = self.hint
         caret = self.editor.caret - start
         is_here = self.has_focus and self._caret_line() == y
-        plain = style("form-field--empty" if not self.text else "form-field--value")
+        is_pale = self.is_offered or not self.text
+        plain = style("form-field--empty" if is_pale else "form-field--value")
         if not is_here:
             return [
                 Segment(line, plain),
