@@ -26,7 +26,7 @@ from node.catalogue.reading import find_record, fonds_codes, record_of
 from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
 from node.catalogue.sorting import Sorting
-from node.catalogue.unsealed import any_unsealed, hidden_imports
+from node.catalogue.unsealed import hidden_imports
 from node.catalogue.values import LEVEL_NAMES
 from node.store.port import Rows
 from node.store.shelf_port import ClassRow
@@ -137,7 +137,10 @@ class Shelves:
     async def rows(
         self, actor: Actor, listing: Listing, offset: int, count: int
     ) -> tuple[Record, ...]:
-        """The records at *offset* and behind it, at most *count*."""
+        """The records at *offset* and behind it, at most *count*.
+
+        Nothing is sealed for it: who prints an id asks the door's ``show``.
+        """
         check_actor(actor)
         if listing.order.is_descending:
             last = listing.size - max(0, offset)
@@ -145,22 +148,21 @@ class Shelves:
         if count <= 0 or offset >= listing.size:
             return ()
 
-        def work(rows: Rows) -> tuple[tuple[Record, ...], bool]:
+        def work(rows: Rows) -> tuple[Record, ...]:
             numbers = numbers_at(rows, listing, max(0, offset), count)
             if listing.order.is_descending:
                 numbers.reverse()
             found = rows.records.rows(numbers)
             codes = _codes_of(rows, {row.scope_no for row in found.values()})
-            records = tuple(
+            return tuple(
                 record_of(
                     rows, found[no], self._premises.pack, codes[found[no].scope_no]
                 )
                 for no in numbers
                 if no in found
             )
-            return records, any_unsealed(rows, numbers)
 
-        return await self._premises.sealed(await self._premises.store.read(work))
+        return await self._premises.store.read(work)
 
     async def place_of(
         self, actor: Actor, listing: Listing, record_id: str

@@ -76,7 +76,7 @@ class RowMaker:
             if is_admitted
             else pack_pending_birth((log_no, create.n), create.values, create.lists),
             self._rows.classes.number(self._scope_no, level, text.place),
-            text.place.key,
+            text.shelf_key,
         )
         return Made(row, text.tokens)
 
@@ -110,7 +110,7 @@ class RowMaker:
             if flags & _CREATED:
                 text = self._rows.describe(values, self._scope_no)
                 class_no = self._rows.classes.number(self._scope_no, level, text.place)
-                key = text.place.key
+                key = text.shelf_key
             tokens = text.tokens
         row = RecordRow(
             record_no,

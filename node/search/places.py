@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -45,6 +46,16 @@ _WITHOUT: Final = b"\xf0"
 _UNDATED: Final = b"\xf1"
 
 
+class KeyKind(Enum):
+    """What a record's key is made of."""
+
+    NUMBER = 1
+    """The last number of its code."""
+    CODE = 2
+    """The whole code."""
+    DATE = 3
+
+
 class CodeClass(NamedTuple):
     """What a code says before its last number."""
 
@@ -55,59 +66,82 @@ class CodeClass(NamedTuple):
     org: str
     volume: str
     """``目录号-案卷号`` without leading zeros; empty where items stand alone."""
-    tail: bytes
-    """What of the code's key stands before the last number, after the class."""
+    before: bytes
+    """What of the code's key stands before the last number, after the volume."""
+
+
+class Place(NamedTuple):
+    """What records have in common that are filed under the same."""
+
+    place: ShelfPlace
+    by: KeyKind
+    before: bytes
+    """What the key begins with."""
 
 
 def place_of(
     values: Mapping[int, Sequence[Value]],
-    code: str | None,
+    head: str | None,
     years: Sequence[str],
     terms: Sequence[str],
-    date: str,
-) -> ShelfPlace:
-    """Class and key of a record that shows *values*.
+) -> Place:
+    """Where a record stands that shows *values* and counts for *years* and *terms*.
 
-    *code* is its least code, *years* and *terms* what it counts for, *date* the digits
-    of its least date.
+    *head* is its least code up to the last dash, None where it has no code.
     """
-    found = values.get(ORG)
-    org = _least(found) if found else ""
+    category = _least(values.get(CATEGORY))
     year = _year(years)
     term = min(terms)[:_LONGEST_NAME] if terms else ""
-    found = values.get(CATEGORY)
-    category = _least(found) if found else ""
+    org = _least(values.get(ORG))
     levels = values.get(LEVEL)
     is_item = not levels or levels[0] == LEVEL_ITEM
-    if code is None:
-        volume = _volume_of_fields(values) if is_item else ""
-        key = _WITHOUT + date.encode("utf-8") if date else _UNDATED
-        return ShelfPlace(category, year, term, org, volume, DRAFT, key)
-    stem, _, last = code.rpartition("-")
-    said = code_class(stem)
-    states = values.get(STATE)
-    is_filed = bool(states) and all(each == FILED for each in states or ())
-    stage = IN_PLACE if is_filed else NUMBERED
-    if not org:
-        org = said.org
-    if not category:
-        category = said.category
+    volume = _volume_of_fields(values) if is_item else ""
+    if head is None:
+        place = ShelfPlace(category, year, term, org, volume, DRAFT)
+        return Place(place, KeyKind.DATE, b"")
+    said = code_class(head)
+    states = values.get(STATE) or ()
+    is_filed = bool(states) and all(each == FILED for each in states)
+    place = ShelfPlace(
+        category or said.category,
+        year,
+        term,
+        org or said.org,
+        (said.volume or volume) if is_item else "",
+        IN_PLACE if is_filed else NUMBERED,
+    )
     if not is_item:
-        return ShelfPlace(category, year, term, org, "", stage, natural_key(code))
+        return Place(place, KeyKind.CODE, b"")
     if said.volume:
-        key = said.tail + _number(last)
-    elif said.year == year and year and said.retention in {"", term}:
-        key = _number(last)
-    else:
-        volume = _volume_itself(code) or _volume_of_fields(values)
-        key = _OTHER + natural_key(code)
-        return ShelfPlace(category, year, term, org, volume, stage, key)
-    return ShelfPlace(category, year, term, org, said.volume, stage, key)
+        return Place(place, KeyKind.NUMBER, said.before)
+    if year and said.year == year and said.retention in {"", term}:
+        return Place(place._replace(volume=""), KeyKind.NUMBER, b"")
+    return Place(place, KeyKind.CODE, _OTHER)
+
+
+def settled(found: Place, code: str | None, date: str) -> tuple[ShelfPlace, bytes]:
+    """Class and key of the record that has this least code, or this least date."""
+    place = found.place
+    if found.by is KeyKind.NUMBER and code is not None:
+        return place, found.before + _number(code[code.rfind("-") + 1 :])
+    if code is None:
+        return place, _WITHOUT + date.encode("utf-8") if date else _UNDATED
+    if found.before:
+        volume = volume_of_code(code)
+        if volume:
+            place = place._replace(volume=volume)
+    return place, found.before + natural_key(code)
+
+
+def head_of(code: str) -> str:
+    """The code up to its last dash; a code without one is all head."""
+    return code[: code.rfind("-") + 1] or code
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def code_class(stem: str) -> CodeClass:
-    """What stands in a code before its last dash."""
+def code_class(head: str) -> CodeClass:
+    """What the head of a code says."""
+    stem = head.removesuffix("-")
     pieces = stem.split("-")
     match pieces:
         case [_, catalogue, volume] if volume.isdecimal():
@@ -146,7 +180,16 @@ def normal_volume(text: str) -> str:
 
 def volume_of_code(code: str) -> str:
     """The volume that the code of a volume, or of an item in it, names; else empty."""
-    return code_class(code.rpartition("-")[0]).volume or _volume_itself(code)
+    found = code_class(head_of(code)).volume
+    if found:
+        return found
+    match code.split("-"):
+        case [_, catalogue, volume] if volume.isdecimal():
+            if _CLASS.search(catalogue) is None:
+                return volume_name(catalogue, volume)
+        case _:
+            pass
+    return ""
 
 
 def natural_key(text: str) -> bytes:
@@ -162,28 +205,13 @@ def _number(piece: str) -> bytes:
     return b"\xd0" + piece.encode("utf-8", "surrogatepass")
 
 
-def _volume_itself(code: str) -> str:
-    """The volume of a code that ends with the volume's number."""
-    match code.split("-"):
-        case [_, catalogue, volume, *_] if volume.isdecimal():
-            if _CLASS.search(catalogue) is None:
-                return volume_name(catalogue, volume)
-        case _:
-            pass
-    return ""
-
-
 def _volume_of_fields(values: Mapping[int, Sequence[Value]]) -> str:
-    found = values.get(VOLUME_NO)
-    if not found:
-        return ""
-    number = _least(found)
-    catalogue = values.get(CATALOGUE_NO)
-    return volume_name(_least(catalogue) if catalogue else "", number) if number else ""
+    number = _least(values.get(VOLUME_NO))
+    return volume_name(_least(values.get(CATALOGUE_NO)), number) if number else ""
 
 
-def _least(found: Sequence[Value]) -> str:
-    texts = [str(each) for each in found if isinstance(each, (str, int))]
+def _least(found: Sequence[Value] | None) -> str:
+    texts = [str(each) for each in found or () if isinstance(each, (str, int))]
     return min(texts)[:_LONGEST_NAME] if texts else ""
 
 

@@ -13,19 +13,23 @@ import re
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from node.catalogue.fields import (
+    CATALOGUE_NO,
     CATEGORY,
     CODE,
     DATE,
     LEGACY_RAW,
     LEVEL,
+    ORG,
     RETENTION,
+    STATE,
+    VOLUME_NO,
     YEAR,
 )
 from node.search.folding import fold
-from node.search.places import place_of
+from node.search.places import Place, head_of, place_of, settled
 from node.store.row_types import RowText
 from protocol.operations import Tag, Value
 
@@ -49,6 +53,17 @@ _CODE_CLASS: Final = re.compile(
     r"·(?P<year>(?:18|19|20)[0-9]{2})(?:[-·](?P<retention>Y|C|D[0-9]{0,3})(?=[-·]))?"
 )
 """Year and retention in a code, under whichever rule."""
+_CLASS_FIELDS: Final = (
+    LEVEL,
+    CATEGORY,
+    STATE,
+    YEAR,
+    RETENTION,
+    ORG,
+    VOLUME_NO,
+    CATALOGUE_NO,
+)
+_LINE: Final = "\n"
 _OLD_TERMS: Final = {"C": "长期", "D": "短期"}
 
 
@@ -63,36 +78,74 @@ def searchable(values: Mapping[int, Sequence[Value]], scope_no: int = 0) -> RowT
     for field in sorted(values):
         if field < _FIRST_TEXT_FIELD:
             continue
-        shown = values[field]
         mark = field_mark(field)
-        for value in shown:
+        for value in values[field]:
             for text in (value,) if type(value) is str else texts_of(field, value):
                 folded = fold(text)
                 if folded:
                     segments.append(f"{mark}{folded}\n")
                     folded_texts.append(folded)
-    code = _least_text(values.get(CODE))
-    date = _least_text(values.get(DATE))
-    years = effective_years(values)
-    terms = effective_retentions(values)
-    tokens = [pairs("\n".join(folded_texts))]
-    if scope_no:
-        tokens.append(scope_token(scope_no))
+    codes = values.get(CODE, ())
+    code = _least_text(codes)
+    dates = values.get(DATE, ())
+    date = _least_text(dates)
+    filed = _filed_under(
+        scope_no,
+        None if code is None else head_of(code),
+        tuple([tuple(values.get(field, ())) for field in _CLASS_FIELDS]),
+        () if _has_year(values) else tuple(effective_years({CODE: codes, DATE: dates})),
+    )
+    digits = _digits(date)[:8] if date else ""
+    place, key = settled(filed.place, code, digits)
+    return RowText(
+        code,
+        digits or filed.year,
+        "".join(segments),
+        f"{pairs(_LINE.join(folded_texts))} {filed.tokens}",
+        place,
+        key,
+    )
+
+
+class _Filed(NamedTuple):
+    """What is the same for all records that are filed under the same."""
+
+    tokens: str
+    year: str | None
+    place: Place
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _filed_under(
+    scope_no: int,
+    head: str | None,
+    shown: tuple[tuple[Value, ...], ...],
+    years: tuple[str, ...],
+) -> _Filed:
+    """By the values of the fields that make a class and the head of the least code.
+
+    *years* are those of codes and dates: they count where no year is given.
+    """
+    values = dict(zip(_CLASS_FIELDS, shown, strict=True))
+    counted = effective_years(values) or list(years)
+    terms = [str(each) for each in values[RETENTION] if isinstance(each, (str, int))]
+    if not terms and head is not None:
+        terms = effective_retentions({CODE: (head,)})
+    tokens = [scope_token(scope_no)] if scope_no else []
     for field, texts in (
-        (LEVEL, _plain(values.get(LEVEL))),
-        (CATEGORY, _plain(values.get(CATEGORY))),
-        (YEAR, years),
+        (LEVEL, _plain(values[LEVEL])),
+        (CATEGORY, _plain(values[CATEGORY])),
+        (YEAR, counted),
         (RETENTION, terms),
     ):
         tokens += [filter_token(field, text) for text in texts]
-    digits = _digits(date)[:8] if date else ""
-    return RowText(
-        code,
-        digits or (years[0] if years else None),
-        "".join(segments),
-        " ".join(tokens),
-        place_of(values, code, years, terms, digits),
-    )
+    place = place_of(values, head, counted, terms)
+    return _Filed(" ".join(tokens), counted[0] if counted else None, place)
+
+
+def _has_year(values: Mapping[int, Sequence[Value]]) -> bool:
+    found = values.get(YEAR)
+    return found is not None and len(found) > 0 and type(found[0]) is int
 
 
 def effective_years(values: Mapping[int, Sequence[Value]]) -> list[str]:
@@ -100,7 +153,7 @@ def effective_years(values: Mapping[int, Sequence[Value]]) -> list[str]:
     years = [str(value) for value in values.get(YEAR, ()) if isinstance(value, int)]
     if years:
         return years
-    for code in _plain(values.get(CODE)):
+    for code in sorted(_plain(values.get(CODE))):
         found = _CODE_CLASS.search(code)
         if found is not None:
             return [found["year"]]
@@ -114,7 +167,7 @@ def effective_retentions(values: Mapping[int, Sequence[Value]]) -> list[str]:
     terms = _plain(values.get(RETENTION))
     if terms:
         return terms
-    for code in _plain(values.get(CODE)):
+    for code in sorted(_plain(values.get(CODE))):
         found = _CODE_CLASS.search(code)
         if found is not None and found["retention"]:
             return [_OLD_TERMS.get(found["retention"], found["retention"])]
@@ -177,6 +230,7 @@ def scope_token(scope_no: int) -> str:
     return f"{_FILTER}s{scope_no}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def field_mark(field: int) -> str:
     """The character that begins a segment of *field* in ``search_text``."""
     return chr(_FIRST_MARK + field)

@@ -179,7 +179,7 @@ class TicketRow(NamedTuple):
 
 
 class ShelfPlace(NamedTuple):
-    """What a record is filed under, and where it stands there."""
+    """What a record is filed under."""
 
     category: str
     year: int
@@ -190,11 +190,9 @@ class ShelfPlace(NamedTuple):
     """``目录号-案卷号`` where the record is kept by volume."""
     stage: int
     """0 without a code, 1 with a code, 2 filed."""
-    key: bytes
-    """Natural order of the code; without one, behind all codes, by date."""
 
 
-NOWHERE: Final = ShelfPlace("", 0, "", "", "", 0, b"")
+NOWHERE: Final = ShelfPlace("", 0, "", "", "", 0)
 """The place of a record of which nothing is known."""
 
 
@@ -207,6 +205,8 @@ class RowText(NamedTuple):
     tokens: str
     """For the text index, separated by spaces; empty: not indexed."""
     place: ShelfPlace = NOWHERE
+    shelf_key: bytes = b""
+    """Natural order of the code; without one, behind all codes, by date."""
 
 
 class HeadRow(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from node.store.catalogue_port import MatchTest
 from node.store.row_types import ShelfPlace
 
-ClassNumbers = dict[tuple[object, ...], int]
+ClassNumbers = dict[tuple[int, int, ShelfPlace], int]
 """Numbers of classes that a writing connection has met."""
 
 

@@ -23,10 +23,10 @@ class SqliteClasses:
         self._numbers = numbers
 
     def number(self, scope_no: int, level: int, place: ShelfPlace) -> int:
-        key = (scope_no, level, *place[:6])
+        key = (scope_no, level, place)
         found = self._numbers.get(key)
         if found is None:
-            found = self._numbers[key] = self._ensure(key)
+            found = self._numbers[key] = self._ensure((scope_no, level, *place))
         return found
 
     def _ensure(self, key: tuple[object, ...]) -> int:
