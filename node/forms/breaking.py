@@ -15,6 +15,8 @@ _CLOSING: Final = frozenset(
     "\uff0c\uff1b\uff1a\uff1f\uff01\uff09\uff3d\uff05\u2013"
 )
 _OPENING: Final = frozenset("(《〈〔【「『〖([{‘“\uff08\uff3b")
+_NUMBERS: Final = frozenset(map(chr, range(0x2460, 0x24A0)))
+"""① … belongs to what it numbers."""
 _MOST_CARRIED: Final = 4
 _SLACK: Final = 0.5
 """Half a thousandth of the letter's height is rounding, not width."""
@@ -94,7 +96,7 @@ def _carried(line: Sequence[Run], run: Run, limit: float) -> list[Run]:
     carried = [run]
     width = run.width
     for before in reversed(line[-_MOST_CARRIED:]):
-        is_bound = carried[0].text[0] in _CLOSING or before.text[-1] in _OPENING
+        is_bound = carried[0].text[0] in _CLOSING or _is_opening(before.text[-1])
         width += before.width
         if not is_bound:
             return carried
@@ -102,6 +104,10 @@ def _carried(line: Sequence[Run], run: Run, limit: float) -> list[Run]:
             return [run]
         carried.insert(0, before)
     return carried if len(carried) < len(line) + 1 else [run]
+
+
+def _is_opening(letter: str) -> bool:
+    return letter in _OPENING or letter in _NUMBERS
 
 
 def _narrow(

@@ -44,7 +44,7 @@ class SpinePaper(StrEnum):
 class Say(Protocol):
     """The sentences of one language, by key: ``forms.title`` and the like."""
 
-    def __call__(self, key: str, /, **fields: object) -> str:
+    def __call__(self, key: str, **fields: object) -> str:
         """The sentence *key* with *fields* in it."""
 
 

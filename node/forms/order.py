@@ -22,7 +22,7 @@ class Order:
     parts: Sequence[Part]
     sheet: SpinePaper = SpinePaper.A4
 
-    def say(self, key: str, /, **fields: object) -> str:
+    def say(self, key: str, **fields: object) -> str:
         """The sentence *key* with *fields* in it."""
         return self.sentences[key].format(**fields)
 
