@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 _MONGOLIAN: Final = re.compile(
@@ -37,6 +38,17 @@ def drawn_alike(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     return "".join(_SIGN if _is_undrawable(each) else each for each in text)
+
+
+def time_text(seconds: int) -> str:
+    """A time for people, in the time zone of this machine; empty for none."""
+    if not seconds:
+        return ""
+    try:
+        local = datetime.fromtimestamp(seconds, UTC).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return ""
+    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def letters(text: str) -> int:

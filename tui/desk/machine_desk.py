@@ -10,9 +10,11 @@ from node.machine import Machine
 from protocol.operations import Actor
 
 if TYPE_CHECKING:
+    from tui.desk.acts import DeskActs
     from tui.desk.entries import DeskEntries
     from tui.desk.exchanges import MachineExchanges
     from tui.desk.facts import MachineFacts
+    from tui.desk.filings import DeskFilings
     from tui.desk.imports import MachineImports
     from tui.desk.practice import Practice
     from tui.desk.records import DeskRecords
@@ -45,6 +47,20 @@ class MachineDesk:
     def pack(self) -> Pack:
         """The rules of the category that is catalogued here."""
         return self._machine.pack
+
+    @cached_property
+    def filings(self) -> DeskFilings:
+        """Groups that are arranged, numbered, filed and printed."""
+        from tui.desk.filings import DeskFilings  # noqa: PLC0415 (few ask for it)
+
+        return DeskFilings(self._machine, self._actor)
+
+    @cached_property
+    def acts(self) -> DeskActs:
+        """What this person did here, and taking it back."""
+        from tui.desk.acts import DeskActs  # noqa: PLC0415 (first screen)
+
+        return DeskActs(self._machine, self._actor)
 
     @cached_property
     def imports(self) -> MachineImports:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from node.catalogue.pack import Pack
+from tui.port.acts import ActsPort
 from tui.port.entries import EntriesPort
 from tui.port.exchanges import ExchangesPort
 from tui.port.facts import FactsPort
+from tui.port.filings import FilingsPort
 from tui.port.imports import ImportsPort
 from tui.port.practice import PracticePort
 from tui.port.records import RecordsPort
@@ -36,6 +38,14 @@ class Desk(Protocol):
     @property
     def pack(self) -> Pack:
         """The rules of the category that is catalogued here."""
+
+    @property
+    def filings(self) -> FilingsPort:
+        """Groups that are arranged, numbered, filed and printed."""
+
+    @property
+    def acts(self) -> ActsPort:
+        """What this person did here, and taking it back."""
 
     @property
     def imports(self) -> ImportsPort:
