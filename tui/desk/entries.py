@@ -26,6 +26,12 @@ class DeskEntries:
         self._machine = machine
         self._catalogue = machine.catalogue
         self._actor = actor
+        self._fonds_in_use = ""
+
+    @property
+    def fonds_in_use(self) -> str:
+        """The fonds of the last save at this desk; empty before the first."""
+        return self._fonds_in_use
 
     async def fonds(self) -> Sequence[Fonds]:
         """The fonds in which something can be entered, by code."""
@@ -36,13 +42,15 @@ class DeskEntries:
     ) -> Record:
         """Save a new record; its draft goes with it."""
         typed = {name: text for name, text in values.items() if text.strip()}
-        return await self._catalogue.add(
+        record = await self._catalogue.add(
             self._actor,
             fonds,
             {_LEVEL: level, **self._parted(typed)},
             draft_no=draft_no,
             at_desk=True,
         )
+        self._fonds_in_use = fonds
+        return record
 
     async def change(
         self,

@@ -38,6 +38,10 @@ PART_SIGN: Final = "¶"
 class EntriesPort(Protocol):
     """Forms, their drafts, and what is offered while somebody types."""
 
+    @property
+    def fonds_in_use(self) -> str:
+        """The fonds of the last save at this desk; empty before the first."""
+
     async def fonds(self) -> Sequence[Fonds]:
         """The fonds in which something can be entered, by code."""
 
