@@ -20,6 +20,8 @@ class JobKind(StrEnum):
     UNDO = "undo"
     REBUILD = "rebuild"
     ARRANGE = "arrange"
+    FILING = "filing"
+    PRINT = "print"
 
 
 class JobState(StrEnum):
