@@ -153,7 +153,7 @@ class SettingsScreen(DeskScreen):
         title = self.say(f"settings.label.{setting.name}")
         line = self.say(f"settings.explain.{setting.name}")
         value = await self.app.push_screen_wait(Choice(title, options, (line,)))
-        if value is None or value == self._value(setting):
+        if not value or value == self._value(setting):
             return
         try:
             await self.desk_app.change_settings(_with(self._settings, setting, value))
