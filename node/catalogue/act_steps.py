@@ -23,6 +23,7 @@ from node.catalogue.reading import held_of
 from node.catalogue.reversal import Past, Reversal
 from node.clock import elapsed
 from node.history.journal import own_log_no, save_all, take_back
+from node.history.logbook import DecodedSets
 from node.store.desk_port import ActRow, ActState, StepRow, StepState
 from node.store.port import Rows
 from node.store.row_types import RecordRow
@@ -35,6 +36,14 @@ Progress = Callable[[int, int], None]
 STEP_SECONDS: Final = 0.025
 _READ_AT_ONCE: Final = 25
 _FORGOTTEN_AT_ONCE: Final = 500
+
+
+class Undoer(NamedTuple):
+    """Who takes an act back, when, and what is written as the reason."""
+
+    actor: Actor
+    made_at: int
+    reason: str
 
 
 class Answered(NamedTuple):
@@ -117,9 +126,12 @@ def drop_steps(rows: Rows, act_no: int) -> bool:
 
 
 def undo_some(
-    rows: Rows, act: ActRow, actor: Actor, made_at: int, reason: str
+    rows: Rows, act: ActRow, by: Undoer, decoded: DecodedSets
 ) -> tuple[bool, Answered]:
-    """Take steps of an act back for a moment; whether none is left."""
+    """Take steps of an act back for a moment; whether none is left.
+
+    *decoded* is kept from one moment to the next: neighbours stand in the same sets.
+    """
     begun = elapsed()
     records = kept = 0
     while True:
@@ -128,7 +140,7 @@ def undo_some(
             rows.acts.update(act._replace(state=int(ActState.UNDONE)))
             return True, Answered(records, kept)
         for step in steps:
-            changed, stays = _undo(rows, step, actor, made_at, reason)
+            changed, stays = _undo(rows, step, by, decoded)
             records += changed
             kept += stays
             rows.acts.add_steps([step._replace(state=int(StepState.UNDONE))])
@@ -138,7 +150,7 @@ def undo_some(
 
 
 def _undo(
-    rows: Rows, step: StepRow, actor: Actor, made_at: int, reason: str
+    rows: Rows, step: StepRow, by: Undoer, decoded: DecodedSets
 ) -> tuple[bool, int]:
     """Take one step back; whether the record changed, and what of it stays."""
     row = rows.records.row(step.record_no)
@@ -147,14 +159,16 @@ def _undo(
     numbers = range(step.first_n, step.last_n + 1)
     if _is_loose(rows, row, step):
         return bool(take_back(rows, numbers)), 0
-    past = Past(rows, row)
+    past = Past(rows, row, decoded)
     found = past.by_log(step.log_no, step.first_n, step.last_n)
     gone = [dot for dot, _ in found]
     back = Reversal(rows, row, held_of(rows, row), past, gone)
     for dot, operation in found:
         back.answer(dot, operation)
     made = save_all(
-        rows, row.scope_no, lambda n: back.operations(n, actor, made_at, reason)
+        rows,
+        row.scope_no,
+        lambda n: back.operations(n, by.actor, by.made_at, by.reason),
     )
     return bool(made), back.kept
 
@@ -181,4 +195,7 @@ def strangers_wrote(rows: Rows, row: RecordRow, actor: str) -> bool:
         return False
     if any(not rows.logs.row(edit.log_no).is_own for edit in edits):
         return True
-    return any(entry.operation.actor.name != actor for entry in Past(rows, row).entries)
+    return any(
+        entry.operation.actor.name != actor
+        for entry in Past(rows, row, DecodedSets()).entries
+    )

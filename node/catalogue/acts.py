@@ -16,6 +16,7 @@ from node.catalogue.act_log import ActKind
 from node.catalogue.act_steps import (
     Answered,
     Progress,
+    Undoer,
     drop_steps,
     run_act,
     strangers_wrote,
@@ -34,6 +35,7 @@ from node.catalogue.premises import Premises
 from node.catalogue.saving import check_actor
 from node.exchange.desk import Desk
 from node.exchange.undoing import undo_import
+from node.history.logbook import DecodedSets
 from node.home import FileLock
 from node.store.catalogue_port import ImportState
 from node.store.desk_port import ActRow, ActState
@@ -220,8 +222,9 @@ class Acts:
     async def _undo_steps(
         self, actor: Actor, row: ActRow, progress: Progress | None
     ) -> Undone:
-        made_at = self._premises.clock.now()
         reason = self._premises.pack.undo_reason
+        by = Undoer(actor, self._premises.clock.now(), reason)
+        decoded = DecodedSets()
         is_first = row.state == ActState.DONE
         records = kept = done = 0
 
@@ -229,7 +232,7 @@ class Acts:
             act = rows.acts.get(row.act_no)
             if act is None or (is_first and act.state != ActState.DONE):
                 raise CannotUndo(_UNDONE)
-            ended, answered = undo_some(rows, act, actor, made_at, reason)
+            ended, answered = undo_some(rows, act, by, decoded)
             left = 0 if ended else rows.acts.amounts(row.act_no).get(1, 0)
             return ended, answered, left
 

@@ -36,9 +36,9 @@ from protocol.operations import (
 class Past:
     """What the operations of one record said."""
 
-    def __init__(self, rows: Rows, record: RecordRow) -> None:
+    def __init__(self, rows: Rows, record: RecordRow, decoded: DecodedSets) -> None:
         self._entries: dict[Dot, Entry] = {}
-        for entry in entries_of(rows, record, DecodedSets()):
+        for entry in entries_of(rows, record, decoded):
             dot = Dot(rows.logs.id_of(entry.log_no), entry.operation.n)
             self._entries[dot] = entry
 

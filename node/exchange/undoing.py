@@ -17,6 +17,7 @@ from node.clock import elapsed
 from node.errors import ImportBusy, UnknownImport
 from node.exchange.desk import Desk
 from node.history.journal import own_log_no, save_all, take_back_import
+from node.history.logbook import DecodedSets
 from node.home import FileLock, Home
 from node.store.catalogue_port import ImportedRow, ImportRow, ImportState, RowOutcome
 from node.store.port import Rows
@@ -187,6 +188,7 @@ async def _take_all_back(store: Store, row: ImportRow, state: ImportState) -> in
 async def _answer_all(desk: Desk, row: ImportRow) -> int:
     """Write what takes a sealed import back, some records in each transaction."""
     made_at = desk.clock.now()
+    decoded = DecodedSets()
     answered = after = 0
     while True:
         start = after
@@ -195,7 +197,7 @@ async def _answer_all(desk: Desk, row: ImportRow) -> int:
             begun = elapsed()
             count, last = 0, start
             for kept in rows.imports.rows(row.import_no, start, _STEP_ROWS):
-                count += _answer(rows, desk, kept, row, made_at)
+                count += _answer(rows, desk, kept, row, made_at, decoded)
                 last = kept.row
                 if elapsed() - begun > _STEP_SECONDS:
                     break
@@ -211,7 +213,12 @@ async def _answer_all(desk: Desk, row: ImportRow) -> int:
 
 
 def _answer(
-    rows: Rows, desk: Desk, kept: ImportedRow, row: ImportRow, made_at: int
+    rows: Rows,
+    desk: Desk,
+    kept: ImportedRow,
+    row: ImportRow,
+    made_at: int,
+    decoded: DecodedSets,
 ) -> bool:
     """Take back what one row did; whether that changed anything."""
     if kept.record_no is None or kept.outcome not in {
@@ -225,14 +232,15 @@ def _answer(
     held = held_of(rows, record)
     if kept.outcome == RowOutcome.ADDED:
         dots = existence_dots(rows, record)
-        reason = f"import {row.import_no} taken back"
+        reason = desk.pack.undo_reason
         made = save_all(
             rows,
             record.scope_no,
             lambda n: (withdrawal(n, desk.actor, made_at, held, dots, reason),),
         )
         return bool(made)
-    return _answer_update(rows, desk, record, held, (row.first_n, row.last_n), made_at)
+    numbers = (row.first_n, row.last_n)
+    return _answer_update(rows, desk, record, held, numbers, made_at, decoded)
 
 
 def _answer_update(
@@ -242,9 +250,10 @@ def _answer_update(
     held: Held,
     numbers: tuple[int, int],
     made_at: int,
+    decoded: DecodedSets,
 ) -> bool:
     """Copy the values back that an import replaced, where its own still stand."""
-    past = Past(rows, record)
+    past = Past(rows, record, decoded)
     found = past.by_log(own_log_no(rows), *numbers)
     back = Reversal(rows, record, held, past, (dot for dot, _ in found))
     for dot, operation in found:

@@ -12,6 +12,7 @@ from node.catalogue.act_log import KEPT_ACTS, ActKind
 from node.catalogue.door import Catalogue
 from node.catalogue.drafts import Draft, DraftKind
 from node.catalogue.listing import Where
+from node.catalogue.saving import Typed
 from node.errors import InvalidValue, UnknownRecord
 from node.home import Home
 from node.machine import Machine
@@ -88,7 +89,7 @@ async def test_a_sealed_save_is_answered_with_what_stood_before(
     record = await catalogue.add(
         CLERK, None, {"title": TITLE, "pages": 2, "creators": "甲局、乙局"}
     )
-    changes = {"pages": 3, "location": "602", "creators": ["乙局", "丙局"]}
+    changes: Typed = {"pages": 3, "location": "602", "creators": ["乙局", "丙局"]}
     await catalogue.set(CLERK, record.id, changes)
     await catalogue.show(CLERK, record.id)
     await catalogue.premises.seal()
