@@ -10,7 +10,7 @@ from sync.cli.opening import opened
 from sync.cli.printing import time_json, time_text
 from sync.cli.sentences import reason_sentence
 from sync.cli.terms import STATE_NAMES, read_search, read_values
-from sync.cli.values import field_label, value_text
+from sync.cli.values import field_label, field_text, value_text
 
 if TYPE_CHECKING:
     from node.catalogue.pack import Pack
@@ -32,7 +32,9 @@ async def change(call: Call) -> int:
     """Set fields of one record."""
     async with opened(call) as machine:
         terms = read_values(call.options.terms, machine.pack)
-        record = await machine.catalogue.set(call.actor, call.options.id, terms.values)
+        record = await machine.catalogue.set(
+            call.actor, call.options.id, terms.values, reason=call.options.reason
+        )
         _print_record(call, record, machine.pack)
     return 0
 
@@ -138,7 +140,7 @@ def _print_fields(call: Call, record: Record, pack: Pack) -> None:
         (words.say("table.fonds"), record.fonds),
     ]
     rows += [
-        (field_label(name, pack, words), value_text(value))
+        (field_label(name, pack, words), field_text(name, value, pack, words))
         for name, value in record.fields.items()
     ]
     call.paper.fields([(label, text) for label, text in rows if text])
@@ -149,7 +151,8 @@ def _act_text(call: Call, change: Change, pack: Pack) -> str:
     if change.field is None:
         return act
     label = field_label(change.field, pack, call.words)
-    return f"{act} {label}: {value_text(change.value)}"
+    text = field_text(change.field, change.value, pack, call.words)
+    return f"{act} {label}: {text}"
 
 
 def standing_text(call: Call, change: Change) -> str:

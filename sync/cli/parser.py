@@ -242,6 +242,9 @@ def _add_cataloguing(tree: _Tree) -> None:
     change.add_argument(
         "terms", nargs="+", metavar="FIELD=VALUE", help=tree.help("field")
     )
+    change.add_argument(
+        "--reason", metavar="TEXT", default="", help=tree.help("reason")
+    )
     show = tree.add("show", "sync.cli.cataloguing:show")
     show.add_argument("id", metavar="ID", help=tree.help("id"))
     search = tree.add("search", "sync.cli.cataloguing:search")

@@ -16,6 +16,13 @@ def field_label(name: str, pack: Pack, words: Words) -> str:
     return known.zh if words.language == "zh" else known.name
 
 
+def field_text(name: str, value: object, pack: Pack, words: Words) -> str:
+    """A value of a field for people, a choice by the word that they use for it."""
+    text = value_text(value)
+    known = pack.by_name.get(name)
+    return known.label(text) if known and words.language == "zh" else text
+
+
 def value_text(value: object) -> str:
     """A field's value for people."""
     if value is None:
