@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.events import Event, Key, Paste
 
 from node.errors import NodeError
 from protocol.errors import ProtocolError
@@ -23,6 +24,7 @@ from sync.cli.sentences import error_sentence, sentence_of
 from sync.errors import SyncError
 from sync.words.catalogue import Words
 from tui.jobs import Job, Jobs
+from tui.key_order import KeyOrder
 from tui.messages import JobChanged
 from tui.port.desk import Desk
 from tui.port.failures import ChildFailed
@@ -48,6 +50,9 @@ SCREENS: Final = {
     "import_past": "tui.screens.import_past:ImportPastScreen",
     "import_waiting": "tui.screens.import_waiting:ImportWaitingScreen",
     "carriage": "tui.screens.carriage:CarriageScreen",
+    "carriage_aside": "tui.screens.carriage_aside:AsideScreen",
+    "arrivals": "tui.screens.arrivals:ArrivalsScreen",
+    "undecided": "tui.screens.undecided:UndecidedScreen",
     "record": "tui.screens.record:RecordScreen",
     "help": "tui.screens.help:HelpScreen",
     "undo": "tui.screens.undo:UndoScreen",
@@ -97,6 +102,7 @@ class DeskApp(App[int], inherit_bindings=False):
         self.unkept: Exception | None = None
         """Why something that was typed could not be kept at the end."""
         self.jobs = Jobs(self._job_changed)
+        self._keys = KeyOrder(self, super().on_event)
         self._own_desk: Desk | None = None
         self._own_jobs = self.jobs
         self._leaving: asyncio.Task[None] | None = None
@@ -120,6 +126,13 @@ class DeskApp(App[int], inherit_bindings=False):
     def has_desk(self) -> bool:
         """Whether a machine stands behind the screens."""
         return self._desk is not None
+
+    async def on_event(self, event: Event) -> None:
+        """Keys and pasted text in their order; all else as it comes."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
 
     async def on_mount(self) -> None:
         """Open the first screen."""

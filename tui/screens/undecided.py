@@ -1,0 +1,101 @@
+"""有分歧待裁: fields for which people wrote different values; each opens its record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from sync.cli.values import field_label, value_text
+from tui.commands import Command
+from tui.display import drawable
+from tui.messages import CatalogueChanged
+from tui.port.facts import Ticket
+from tui.screens.desk_screen import DeskScreen
+from tui.widgets.ledger import Column, Ledger, Line
+
+
+class UndecidedScreen(DeskScreen):
+    """Every open field that a person has to decide."""
+
+    TITLE_KEY: ClassVar[str] = "home.undecided.title"
+    HELP_KEY: ClassVar[str] = "undecided"
+
+    def body(self) -> ComposeResult:
+        """One row for each field."""
+        yield Ledger(
+            (
+                Column(self.say("home.undecided.code"), 20, is_cut_left=True, rank=1),
+                Column(self.say("home.undecided.record"), 14, share=1, rank=2),
+                Column(self.say("home.undecided.field"), 8),
+                Column(self.say("home.undecided.values"), 20, share=2),
+            ),
+            id="fields",
+            empty=self.say("home.undecided.none"),
+        )
+
+    def on_mount(self) -> None:
+        """Fetch what is open."""
+        super().on_mount()
+        self.query_one("#fields").focus()
+        self._renew()
+
+    def on_screen_resume(self) -> None:
+        """Something may have been decided."""
+        self._renew()
+
+    def on_catalogue_changed(self, _event: CatalogueChanged) -> None:
+        """Records changed."""
+        self._renew()
+
+    def commands(self) -> Sequence[Command]:
+        """Only the way back."""
+        return (Command("0", "home.undecided.back", self.step_back),)
+
+    async def on_ledger_opened(self, event: Ledger.Opened) -> None:
+        """Enter on a field: its record."""
+        event.stop()
+        await self.desk_app.open("record", event.line.id.partition(" ")[0])
+
+    def _renew(self) -> None:
+        if self.is_mounted:
+            self.run_worker(self._read(), group="read", exclusive=True)
+
+    async def _read(self) -> None:
+        try:
+            tickets = await self.desk.facts.undecided()
+        except self.desk_app.known_errors as error:
+            self.tell_error(error)
+            return
+        lines = [self._line(ticket) for ticket in tickets]
+
+        async def fetch(start: int, count: int) -> Sequence[Line]:
+            return lines[start : start + count]
+
+        ledger = self.query_one("#fields", Ledger)
+        ledger.show(len(lines), fetch, keep_place=True)
+        self.tell(self.say("home.undecided.total", count=len(lines)) if lines else "")
+
+    def _line(self, ticket: Ticket) -> Line:
+        sides = [
+            self.say(
+                "home.undecided.side",
+                who=self._drawn(side.who),
+                value=self._drawn(value_text(side.value)),
+            )
+            for side in ticket.values
+        ]
+        return Line(
+            f"{ticket.record} {ticket.field}",
+            (
+                ticket.code or "",
+                self._drawn(ticket.title or ""),
+                field_label(ticket.field, self.desk.pack, self.words),
+                self.say("home.undecided.against").join(sides),
+            ),
+            sign="!",
+        )
+
+    def _drawn(self, text: str) -> str:
+        return drawable(text, lambda n: self.say("shell.mongolian", letters=n))
