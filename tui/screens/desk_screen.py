@@ -24,6 +24,7 @@ from tui.commands import Command
 from tui.widgets.command_line import CommandLine
 from tui.widgets.form import Form
 from tui.widgets.form_field import FormField
+from tui.widgets.ledger import Ledger
 from tui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
@@ -121,6 +122,12 @@ class DeskScreen(Screen[None]):
         Screens with a form override it. The screen may have been left already.
         """
 
+    async def at_rest(self) -> None:
+        """Wait until what the last key began is done; the keys behind it wait too.
+
+        Screens that go on to something else by themselves override it.
+        """
+
     async def step_back(self) -> None:
         """Leave the screen. Screens that hold text ask before."""
         await self.desk_app.go_back()
@@ -159,6 +166,11 @@ class DeskScreen(Screen[None]):
             event.key == "enter" and line.enter()
         ):
             event.stop()
+
+    def on_ledger_failed(self, event: Ledger.Failed) -> None:
+        """Rows could not be fetched; what is on the screen stays."""
+        event.stop()
+        self.tell_error(event.error)
 
     def on_form_ended(self, event: Form.Ended) -> None:
         """Behind the last field come the commands."""
