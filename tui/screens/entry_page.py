@@ -43,6 +43,8 @@ class EntryPage(DeskScreen):
         self._is_ready = False
         self._is_all_shown = False
         self._current = ""
+        self._field_fault = ""
+        """The sentence about the current field that stands in the message line."""
         self._look_timer: Timer | None = None
         self._flow: asyncio.Task[None] | None = None
 
@@ -67,6 +69,14 @@ class EntryPage(DeskScreen):
     def is_at_rest(self) -> bool:
         """No question, save or opening goes on."""
         return self._flow is None or self._flow.done()
+
+    async def at_rest(self) -> None:
+        """Wait until a save is done or a question stands on the screen."""
+        if self._flow is None or self._flow.done():
+            return
+        asked = asyncio.ensure_future(self._questions.asked.wait())
+        await asyncio.wait((self._flow, asked), return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
 
     @property
     def _is_closed(self) -> bool:
@@ -145,10 +155,9 @@ class EntryPage(DeskScreen):
         event.stop()
         self._leave_field()
         self._current = event.field.name or ""
-        self.query_one("#entry-rule", Static).update(self._fields.help_of(event.field))
-        fault = self._fields.fault_of(event.field)
-        if fault:
-            self.tell(fault, is_fault=True)
+        rule = self._fields.help_of(event.field)
+        self.query_one("#entry-rule", Static).update(_unbroken(rule))
+        self._tell_field(self._fields.fault_of(event.field))
 
     def on_form_ended(self, event: Form.Ended) -> None:
         """Behind the last field come the commands."""
@@ -175,12 +184,22 @@ class EntryPage(DeskScreen):
         self._look_timer = None
         field = self._field(self._current)
         if field is not None:
-            fault = self._fields.fault_of(field)
-            is_told = self.query_one("#message", Static).has_class("fault")
-            if fault or is_told:
-                self.tell(fault, is_fault=bool(fault))
+            self._tell_field(self._fields.fault_of(field))
         if self._is_ready:
             self.run_worker(self._ask_offers(), group="offers")
+
+    def _tell_field(self, fault: str) -> None:
+        """What is wrong in the current field, until it is put right."""
+        if fault == self._field_fault:
+            return
+        self._field_fault = fault
+        self.tell(fault, is_fault=bool(fault))
+
+    def tell(self, text: str, *, is_fault: bool = False) -> None:
+        """One sentence, always at the same place; empty takes it away."""
+        if text != self._field_fault:
+            self._field_fault = ""
+        super().tell(text, is_fault=is_fault)
 
     def _wanted(self) -> Wanted | None:
         form = self._form
@@ -243,7 +262,7 @@ class EntryPage(DeskScreen):
             }
             code = first.code or self.say("entry.without_code")
             text = self.say("entry.alike", count=len(alike), code=code, **said)
-        self.query_one("#entry-warning", Static).update(text)
+        self.query_one("#entry-warning", Static).update(_unbroken(text))
 
     def _drawn(self, text: str) -> str:
         return drawable(text, self._mongolian)
@@ -268,6 +287,11 @@ class EntryPage(DeskScreen):
     async def keep_drafts(self) -> None:
         """Keep what was typed and not saved: the desk ends without being asked."""
         await self._journal.flush()
+
+
+def _unbroken(text: str) -> str:
+    """*text* that breaks where the line is full, not at the few spaces in it."""
+    return text.replace(" ", "\u00a0")
 
 
 def _raise(error: BaseException) -> None:

@@ -35,6 +35,8 @@ class Questions:
     def __init__(self, screen: DeskScreen) -> None:
         self._screen = screen
         self._say = screen.say
+        self.asked = asyncio.Event()
+        """A question stands on the screen."""
 
     async def answered(self, question: Question[T]) -> T | None:
         """The answer to *question*."""
@@ -46,7 +48,11 @@ class Questions:
                 answer.set_result(found)
 
         await self._screen.app.push_screen(question, told)
-        return await answer
+        self.asked.set()
+        try:
+            return await answer
+        finally:
+            self.asked.clear()
 
     async def about_draft(self, drafts: Sequence[Draft]) -> str | None:
         """What to do with what was not finished: GO_ON:n, GIVE_UP or LATER."""
