@@ -8,9 +8,9 @@ be seen, whether there are ten rows or half a million.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
@@ -24,8 +24,14 @@ from tui.widgets.ledger_cells import (
     Line,
     Span,
     cell_segments,
+    first_line,
     fitted_widths,
+    second_line,
 )
+from tui.width import rule
+
+if TYPE_CHECKING:
+    from tui.app import DeskApp
 
 __all__ = ["Column", "Fetch", "Ledger", "Line", "Span"]
 
@@ -67,6 +73,13 @@ class Ledger(Widget, can_focus=True):
             self.ledger, self.row = ledger, row
             super().__init__()
 
+    class Failed(Message):
+        """Rows could not be fetched."""
+
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+            super().__init__()
+
     class Marked(Message):
         """Rows were marked, or are no more."""
 
@@ -82,7 +95,7 @@ class Ledger(Widget, can_focus=True):
         empty: str = "",
         can_mark: bool = False,
         can_choose_column: bool = False,
-        row_lines: int = 1,
+        row_lines: int = 0,
     ) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
@@ -92,6 +105,7 @@ class Ledger(Widget, can_focus=True):
         self.column: int | None = None
         """The current column; None: the row as a whole."""
         self.row_lines = row_lines
+        """Lines of the screen for a row; 0 until shown: as the settings say."""
         self.size_rows = 0
         self.current = 0
         self.top = 0
@@ -99,6 +113,8 @@ class Ledger(Widget, can_focus=True):
         """Marked rows: id to row number."""
         self._fetch: Fetch | None = None
         self._windows: dict[int, Sequence[Line]] = {}
+        self._before: dict[int, Sequence[Line]] = {}
+        """Windows as they were, drawn until the same place is fetched anew."""
         self._asked: set[int] = set()
         self._version = 0
         self._widths: tuple[tuple[object, ...], list[int]] | None = None
@@ -107,7 +123,8 @@ class Ledger(Widget, can_focus=True):
         """Show other rows; the first is the current one unless the place is kept."""
         self._fetch = fetch
         self.size_rows = size_rows
-        self._windows.clear()
+        self._before = self._windows if keep_place else {}
+        self._windows = {}
         self._asked.clear()
         self._version += 1
         if not keep_place:
@@ -130,7 +147,7 @@ class Ledger(Widget, can_focus=True):
     @property
     def page_rows(self) -> int:
         """How many rows can be seen at once."""
-        return max(1, (self.size.height - 2) // self.row_lines)
+        return max(1, (self.size.height - 2) // max(1, self.row_lines))
 
     def go_to(self, row: int) -> None:
         """Make *row* the current one and bring it into sight."""
@@ -164,6 +181,11 @@ class Ledger(Widget, can_focus=True):
             self.column = place if place >= 0 else None
             self.refresh()
             self.post_message(self.Moved(self, self.current))
+
+    def on_mount(self) -> None:
+        """As far apart as the person wants lines."""
+        if not self.row_lines:
+            self.row_lines = cast("DeskApp", self.app).settings.row_lines
 
     def on_key(self, event: Key) -> None:
         """Arrows, pages, ends; space marks; Enter opens."""
@@ -202,7 +224,7 @@ class Ledger(Widget, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         """The row under the mouse; a second click opens it."""
-        row = self.top + (event.y - 2) // self.row_lines
+        row = self.top + (event.y - 2) // max(1, self.row_lines)
         if event.y < 2 or row >= self.size_rows:
             return
         self.go_to(row)
@@ -228,7 +250,12 @@ class Ledger(Widget, can_focus=True):
     async def _load(self, number: int, version: int) -> None:
         if self._fetch is None:
             return
-        lines = await self._fetch(number * WINDOW_ROWS, WINDOW_ROWS)
+        try:
+            lines = await self._fetch(number * WINDOW_ROWS, WINDOW_ROWS)
+        except cast("DeskApp", self.app).known_errors as error:
+            self._asked.discard(number)
+            self.post_message(self.Failed(error))
+            return
         if version != self._version:
             return
         self._asked.discard(number)
@@ -236,6 +263,7 @@ class Ledger(Widget, can_focus=True):
             far = max(self._windows, key=lambda each: abs(each - number))
             del self._windows[far]
         self._windows[number] = lines
+        self._before.pop(number, None)
         self.refresh()
         self.post_message(self.Moved(self, self.current))
 
@@ -254,26 +282,38 @@ class Ledger(Widget, can_focus=True):
             titles = [column.title for column in self.columns]
             return self._strip("  ", titles, style("ledger--head"), ())
         if y == 1:
-            rule = "─" * (width // cell_len("─"))
-            return Strip([Segment(rule, style("ledger--head"))]).adjust_cell_length(
-                width, style("ledger--head")
-            )
-        row, part = divmod(y - 2, self.row_lines)
+            return Strip([Segment(rule(width), style("ledger--head"))], width)
+        row, part = divmod(y - 2, max(1, self.row_lines))
         row += self.top
         plain = style("ledger--odd" if row % 2 else "ledger--row")
-        if row >= self.size_rows or part:
+        if row >= self.size_rows:
             text = self.empty if not self.size_rows and y == 2 else ""
             return Strip([Segment(f"  {text}", plain)]).adjust_cell_length(width, plain)
-        line = self.line_at(row)
+        line = self.line_at(row) or self._drawn_before(row)
         if line is None:
-            return Strip([Segment("  …", plain)]).adjust_cell_length(width, plain)
+            text = "" if part else "  …"
+            return Strip([Segment(text, plain)]).adjust_cell_length(width, plain)
         if row == self.current:
             plain = style("ledger--current")
         elif line.id in self.marks:
             plain = style("ledger--marked")
-        sign = "*" if line.id in self.marks else (line.sign or " ")
         chosen = self.column if row == self.current else None
-        return self._strip(f"{sign} ", line.cells, plain, line.hits, chosen)
+        if part:
+            cells, hits = second_line(line, self.columns, self.widths())
+            return self._strip("", cells, plain, hits, chosen)
+        sign = "*" if line.id in self.marks else (line.sign or " ")
+        return self._strip(f"{sign} ", self._first_line(line), plain, line.hits, chosen)
+
+    def _drawn_before(self, row: int) -> Line | None:
+        window = self._before.get(row // WINDOW_ROWS, ())
+        place = row % WINDOW_ROWS
+        return window[place] if place < len(window) else None
+
+    def _first_line(self, line: Line) -> Sequence[str]:
+        """The cells; where a second line takes the rest, without a sign of more."""
+        if self.row_lines > 1:
+            return first_line(line, self.columns, self.widths())
+        return line.cells
 
     def _strip(
         self,

@@ -98,6 +98,47 @@ def cell_segments(
     return [pad, *pieces] if column.is_right else [*pieces, pad]
 
 
+def first_line(
+    line: Line, columns: Sequence[Column], widths: Sequence[int]
+) -> tuple[str, ...]:
+    """The cells of a row that has a second line: what of each fits on the first."""
+    shown = []
+    for place, cell in enumerate(line.cells):
+        split = _split_place(cell, columns, widths, place)
+        shown.append(cell[:split])
+    return tuple(shown)
+
+
+def second_line(
+    line: Line, columns: Sequence[Column], widths: Sequence[int]
+) -> tuple[tuple[str, ...], tuple[tuple[Span, ...], ...]]:
+    """What is left for the second line, and the hits in it."""
+    cells: list[str] = []
+    hits: list[tuple[Span, ...]] = []
+    for place, cell in enumerate(line.cells):
+        split = _split_place(cell, columns, widths, place)
+        cells.append(cell[split:])
+        spans = line.hits[place] if place < len(line.hits) else ()
+        moved = [(max(0, a - split), b - split) for a, b in spans if b > split]
+        hits.append(tuple(moved))
+    return tuple(cells), tuple(hits)
+
+
+def _split_place(
+    cell: str, columns: Sequence[Column], widths: Sequence[int], place: int
+) -> int:
+    """Where a cell goes on in the second line: only columns that grow are split."""
+    is_split = place < len(columns) and columns[place].share > 0 and widths[place] > 0
+    if not is_split or cell_len(cell) <= widths[place]:
+        return len(cell)
+    used = 0
+    for at, character in enumerate(cell):
+        used += cell_len(character)
+        if used > widths[place]:
+            return at
+    return len(cell)
+
+
 def _cut(
     text: str, width: int, spans: Sequence[Span], *, is_left: bool
 ) -> tuple[str, Sequence[Span]]:
