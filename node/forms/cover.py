@@ -60,7 +60,7 @@ def _print_field(press: Press, name: str, value: str, top: float) -> float:
         is_spread = letters > 1 and not line.text.isascii()
         spread = spare / (letters - 1) if is_spread else 0
         press.write(line, _NAME_LEFT, top, size, spread=spread)
-    written = press.lines(value, _VALUE_WIDTH - 4, _SIZE)
+    written = press.few(value, _VALUE_WIDTH - 4, _SIZE, 3)
     for line in written:
         press.write(line, _VALUE_LEFT + 2, top, _SIZE)
         under = top + pitch(_SIZE) + 0.6

@@ -28,14 +28,16 @@ class _Column:
     align: str = "left"
     is_one_line: bool = False
     """Smaller letters are better than a second line."""
+    most: float = 0
+    """How wide it may become for the longest text in it, at the cost of the title."""
 
 
 _COLUMNS: Final = (
     _Column("order", 12, "centre", is_one_line=True),
-    _Column("code", 47, is_one_line=True),
-    _Column("doc_no", 36, is_one_line=True),
+    _Column("code", 36, is_one_line=True, most=48),
+    _Column("doc_no", 30, is_one_line=True, most=36),
     _Column("creators", 34),
-    _Column("title", 71),
+    _Column("title", 88),
     _Column("date", 19, "centre", is_one_line=True),
     _Column("secrecy", 12, "centre"),
     _Column("pages", 11, "centre", is_one_line=True),
@@ -44,6 +46,7 @@ _COLUMNS: Final = (
 _TITLE_SIZE: Final = 20
 _TITLE_SPREAD: Final = 3.0
 _INFO_SIZE: Final = 10.5
+_INFO_LINES: Final = 3
 _HEAD_SIZE: Final = 10.5
 _SIZES: Final = (9.5, 8.5, 7.5, 6.5)
 """Of the letters in a row, from the wanted one to the least readable."""
@@ -78,6 +81,7 @@ class Ledger:
         self._press = press
         self._form = form
         self._say = say
+        self._columns = _columns(press, form.lines)
         self._info = _info(press, form, say)
         self._top = (
             A4_LANDSCAPE.top
@@ -136,7 +140,7 @@ class Ledger:
         )
         cells = tuple(
             self._cell(number, column, each)
-            for column, each in zip(_COLUMNS, texts, strict=True)
+            for column, each in zip(self._columns, texts, strict=True)
         )
         return _Row(cells, max(_ROW_LEAST, *(cell.height for cell in cells)))
 
@@ -213,7 +217,7 @@ class Ledger:
         for row in rows:
             press.rule(left, y, left + A4_LANDSCAPE.inner_width, y)
             x = left
-            for column, cell in zip(_COLUMNS, row.cells, strict=True):
+            for column, cell in zip(self._columns, row.cells, strict=True):
                 upper = y + (row.height - cell.height) / 2 + _PAD
                 for line in cell.lines:
                     press.write(
@@ -228,14 +232,14 @@ class Ledger:
                 x += column.width
             y += row.height
         x = left
-        for column in _COLUMNS[:-1]:
+        for column in self._columns[:-1]:
             x += column.width
             press.rule(x, top, x, top + height)
         press.frame(left, top, A4_LANDSCAPE.inner_width, height, mm=FIRM)
 
     def _head(self, left: float, top: float) -> None:
         x = left
-        for column in _COLUMNS:
+        for column in self._columns:
             name, width = self._name(column), column.width - 2 * _PAD
             size = self._press.fitting(name, width, _HEAD_SIZE, _ONE_LINE_LEAST - 2)
             upper = top + (_HEAD_HEIGHT - pitch(size)) / 2
@@ -246,6 +250,31 @@ class Ledger:
 
     def _name(self, column: _Column) -> str:
         return self._say(f"forms.column.{column.name}")
+
+
+def _columns(press: Press, lines: Sequence[FilingLine]) -> tuple[_Column, ...]:
+    """The columns, codes and document numbers as wide as the longest of them wants.
+
+    All items of a class have codes of one kind, so its catalogue looks alike from page
+    to page and from year to year.
+    """
+    texts = {
+        "code": {line.code for line in lines},
+        "doc_no": {line.doc_no for line in lines},
+    }
+    found = []
+    for column in _COLUMNS:
+        wanted = column.width
+        for text in texts.get(column.name, ()):
+            wanted = max(wanted, press.width(text, _SIZES[0]) + 2 * _PAD + 0.1)
+        found.append(replace(column, width=min(wanted, max(column.most, column.width))))
+    spent = sum(column.width for column in found if column.name != "title")
+    return tuple(
+        replace(column, width=A4_LANDSCAPE.inner_width - spent)
+        if column.name == "title"
+        else column
+        for column in found
+    )
 
 
 def _info(press: Press, form: FilingForm, say: Say) -> list[Line]:
@@ -263,7 +292,7 @@ def _info(press: Press, form: FilingForm, say: Say) -> list[Line]:
     if form.org:
         facts.append(say("forms.is", name=say("forms.org"), value=form.org))
     text = "\u3000".join(facts)
-    return press.lines(text, A4_LANDSCAPE.inner_width, _INFO_SIZE)
+    return press.few(text, A4_LANDSCAPE.inner_width, _INFO_SIZE, _INFO_LINES)
 
 
 def _stretched(rows: Sequence[_Row], spare: float) -> list[_Row]:

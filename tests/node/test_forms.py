@@ -82,6 +82,13 @@ def column(pieces: list[Piece], left: float, right: float) -> str:
     return "".join(p.text for p in pieces if left <= p.x < right and p.y > 48)
 
 
+def titles_on(file: PrintedFile, page: int) -> str:
+    """What stands in the column of titles, which ends where the dates begin."""
+    pieces = file.on(page)
+    middle = next(piece.x for piece in pieces if piece.text == "题名") + 3.7
+    return column(pieces, 2 * middle - 225, 225)
+
+
 def test_the_forms_are_printed_as_they_were(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
@@ -176,7 +183,7 @@ def test_no_row_is_divided_between_two_pages(tmp_path: Path) -> None:
         pieces = file.on(page)
         here = re.findall(r"[0-9]{4}(?=Z|$)", column(pieces, 37, 80).replace("-", ""))
         first, last = len(numbers), len(numbers) + len(here)
-        assert column(pieces, 154, 225) == "".join(titles[first:last])
+        assert titles_on(file, page) == "".join(titles[first:last])
         numbers += here
     assert numbers == [f"{number:04d}" for number in range(1, 121)]
 
@@ -195,6 +202,25 @@ def test_a_text_that_no_page_holds_is_whole_at_the_end(tmp_path: Path) -> None:
     assert whole == endless
     assert "序号 1 备注全文" in file.text
     assert "[1]" in file.text_of(1)
+
+
+def test_codes_and_document_numbers_are_as_wide_as_they_need(tmp_path: Path) -> None:
+    """What they leave belongs to the title."""
+    short = catalogue_of(tmp_path, line(1, code="1-2-3", doc_no=""))
+    long = catalogue_of(tmp_path, line(1, code="0123-ZY·JC·CC·2019·D30-001-001" * 3))
+    left = [
+        next(piece.x for piece in file.pieces if piece.text.startswith("关于转发"))
+        for file in (short, long)
+    ]
+    assert left[0] < 140 < left[1] < 156
+
+
+def test_a_fonds_with_an_endless_name_leaves_room_for_its_items(tmp_path: Path) -> None:
+    endless = "长" * 3_000
+    wanted = replace(form(line(1), line(2)), fonds_name=endless, org=endless, year="")
+    file, told = printed(tmp_path, wanted)
+    assert told.pages[Part.CATALOGUE] == 1
+    assert "Z109-WS·2020-D30-BGS-0002" in file.text
 
 
 def test_an_empty_filing_is_an_empty_table(tmp_path: Path) -> None:
@@ -218,7 +244,7 @@ def test_control_characters_do_no_harm(tmp_path: Path, text: str) -> None:
     values = dict.fromkeys(("code", "doc_no", "creators", "title", "notes"), text)
     file, told = printed(tmp_path, form(line(1, **values), line(2)))
     shown = re.sub(r"\s+", "", printable(text))
-    assert shown in re.sub(r"\s+", "", column(file.on(2), 154, 225))
+    assert shown in re.sub(r"\s+", "", titles_on(file, 2))
     assert "0002" in file.text
     assert not told.undrawn
     assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", file.text)
