@@ -32,7 +32,7 @@ from tui.port.founding import Founding
 from tui.port.settings import Settings, SettingsKeeper, Spacing
 from tui.screens.desk_screen import DeskScreen
 from tui.themes import THEMES, theme_for
-from tui.width import Drawn, adopt
+from tui.width import Drawn, adopt, drawn
 
 SCREENS: Final = {
     "first_run": "tui.screens.first_run:FirstRunScreen",
@@ -148,9 +148,13 @@ class DeskApp(App[int], inherit_bindings=False):
         return screen
 
     async def go_back(self) -> None:
-        """Close the screen on top; from the first one, leave the program."""
+        """Close the screen on top; from the first one, leave the program.
+
+        It is gone from the stack at once; its end is not waited for, because the
+        message that asks for it may be its own.
+        """
         if len(self.screen_stack) > 2:
-            await self.pop_screen()
+            self.pop_screen()
             self.screen.renew_title() if isinstance(self.screen, DeskScreen) else None
         else:
             await self.leave()
@@ -222,6 +226,7 @@ class DeskApp(App[int], inherit_bindings=False):
     def _adopt_look(self) -> None:
         self.theme = theme_for(self.settings.look, self.console.color_system)
         self.set_class(self.settings.spacing is Spacing.LARGE, "-large")
+        self.set_class(drawn().has_plain_rules, "-plain")
 
     def _fatal_error(self) -> None:
         """End without the traceback on the terminal; the caller writes it down."""
