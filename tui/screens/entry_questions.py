@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from tui.display import drawable
+from tui.display import drawable, time_text
 from tui.port.entries import Arrival, Draft, Fonds
 from tui.screens.asking import Ask, Asked, Choice, Option, Question
 
@@ -107,7 +106,7 @@ class Questions:
                 text=told(his),
                 who=told(arrival.who),
                 machine=told(arrival.machine),
-                time=time_of(arrival.time),
+                time=time_text(arrival.time),
             ),
         )
         return await self.answered(Choice(title, options, lines))
@@ -138,17 +137,8 @@ class Questions:
             "entry.draft.told",
             kind=self._say(f"entry.kind.{draft.kind}"),
             text=self._shown(text)[:_TOLD_CHARACTERS],
-            time=time_of(draft.changed_at),
+            time=time_text(draft.changed_at),
         )
 
     def _shown(self, text: str) -> str:
         return drawable(text, lambda n: self._say("shell.mongolian", letters=n))
-
-
-def time_of(seconds: int) -> str:
-    """A time by the own clock, for people."""
-    try:
-        moment = datetime.fromtimestamp(seconds, tz=UTC).astimezone()
-    except (OverflowError, OSError, ValueError):
-        return str(seconds)
-    return moment.strftime("%m-%d %H:%M")
