@@ -12,6 +12,12 @@ from textual.theme import Theme
 
 from tui.port.settings import Look
 
+_BLACK_AND_WHITE: Final = {
+    "ansi-background": "ansi_black",
+    "ansi-foreground": "ansi_white",
+}
+"""What Textual asks of a look with sixteen colours."""
+
 _PAPER: Final = Theme(
     name="paper",
     primary="#1f4e79",
@@ -54,6 +60,7 @@ _PAPER_16: Final = Theme(
     panel="ansi_blue",
     dark=True,
     ansi=True,
+    variables=_BLACK_AND_WHITE,
 )
 _CONTRAST_16: Final = Theme(
     name="contrast-16",
@@ -69,6 +76,7 @@ _CONTRAST_16: Final = Theme(
     panel="ansi_blue",
     dark=True,
     ansi=True,
+    variables=_BLACK_AND_WHITE,
 )
 THEMES: Final = (_PAPER, _CONTRAST, _PAPER_16, _CONTRAST_16)
 _FEW_COLOURS: Final = ("standard", "windows")

@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from node.catalogue.act_log import note_import
 from node.catalogue.pack import Pack
 from node.catalogue.reading import fonds_for
 from node.clock import elapsed
@@ -247,7 +248,10 @@ class _Run:
         return path
 
     def _end(self, rows: Rows, row: ImportRow) -> None:
-        """The last transaction: all of it counts from now on."""
+        """The last transaction: all of it counts from now on, and is one act."""
+        changed = self._amount(RowOutcome.ADDED) + self._amount(RowOutcome.UPDATED)
+        number = row.import_no
+        note_import(rows, row.actor, row.made_at, row.file_name, number, changed)
         rows.imports.update(
             row._replace(
                 state=int(ImportState.DONE),
