@@ -25,7 +25,7 @@ from sync.errors import SyncError
 from sync.words.catalogue import Words
 from tui.jobs import Job, Jobs
 from tui.key_order import KeyOrder
-from tui.messages import JobChanged
+from tui.messages import CatalogueChanged, JobChanged
 from tui.port.desk import Desk
 from tui.port.failures import ChildFailed
 from tui.port.founding import Founding
@@ -135,8 +135,31 @@ class DeskApp(App[int], inherit_bindings=False):
             await super().on_event(event)
 
     async def on_mount(self) -> None:
-        """Open the first screen."""
+        """Open the first screen; then finish what was cut off last time."""
         await self.open(self._first)
+        if self.has_desk:
+            self.run_worker(self._recover(), group="recover")
+
+    async def _recover(self) -> None:
+        try:
+            acts = await self.desk.acts.recover()
+        except self.known_errors as error:
+            self._tell(self.error_text(error), is_fault=True)
+            return
+        for act in acts:
+            key = "recovered_finished" if act.is_finished else "recovered_dropped"
+            what = self.words.say(f"undo.kind.{act.kind}")
+            sentence = self.words.say(
+                f"undo.{key}", what=what, about=act.title, records=act.records
+            )
+            self._tell(sentence)
+        if acts:
+            for screen in self.screen_stack:
+                screen.post_message(CatalogueChanged())
+
+    def _tell(self, text: str, *, is_fault: bool = False) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.tell(text, is_fault=is_fault)
 
     async def open(self, name: str, *arguments: object, **fields: object) -> DeskScreen:
         """Put the screen *name* on top."""
