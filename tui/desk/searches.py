@@ -48,10 +48,14 @@ class DeskSearches:
         """What *asked* finds; whoever cancels this ends the read as well."""
         query = Query((asked.text,), asked.filters)
         stop = Stop()
+        finding = asyncio.create_task(
+            self._catalogue.searches.find(self._actor, query, stop=stop)
+        )
         try:
-            found = await self._catalogue.searches.find(self._actor, query, stop=stop)
+            found = await asyncio.shield(finding)
         except asyncio.CancelledError:
             stop.set()
+            await asyncio.wait([finding])
             raise
         return FoundResults(found, folded_words(query.words))
 

@@ -16,6 +16,9 @@ from rich.style import Style
 
 SIGN_COLUMNS: Final = 2
 _MORE: Final = "…"
+_DIVIDERS: Final = ("-", "·")
+_PART: Final = 4
+"""A code that is cut begins with a whole part, where one begins so near."""
 
 Span = tuple[int, int]
 
@@ -148,6 +151,10 @@ def _cut(
     start = len(text)
     while start > 0 and cell_len(text[start - 1 :]) <= room:
         start -= 1
+    start = next(
+        (p + 1 for p in range(start, start + _PART) if text[p : p + 1] in _DIVIDERS),
+        start,
+    )
     moved = start - len(_MORE)
     shown = [(max(len(_MORE), a - moved), b - moved) for a, b in spans if b > start]
     return _MORE + text[start:], shown
