@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.events import Key
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.worker import WorkerFailed
 
 from node.home import Home
 from node.machine import Machine
@@ -63,9 +67,40 @@ async def typed(pilot: Pilot[int], text: str) -> None:
 
 
 async def settled(pilot: Pilot[int]) -> None:
-    """Wait until the screen's own work in the background has ended."""
+    """Wait until the screen's own work in the background has ended.
+
+    What waits for the answer to a question goes on waiting.
+    """
     await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
+    is_asked = isinstance(pilot.app.screen, ModalScreen)
+    awaited = [
+        worker
+        for worker in pilot.app.workers
+        if not (is_asked and worker.group == "ask")
+    ]
+    for ended in await asyncio.gather(
+        *(worker.wait() for worker in awaited), return_exceptions=True
+    ):
+        if isinstance(ended, WorkerFailed):
+            raise ended.error
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[int], wanted: str | Callable[[], bool]) -> None:
+    """Wait until *wanted* stands on the screen, or is true; fail after ten seconds."""
+    for _ in range(500):
+        if wanted in "\n".join(shown(pilot)) if isinstance(wanted, str) else wanted():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{wanted}\n" + "\n".join(shown(pilot)))
+
+
+async def at_once(pilot: Pilot[int], text: str) -> None:
+    """Send *text* in one piece, as a slow line brings it; Enter is ``\\r``."""
+    for each in text:
+        key = "enter" if each == "\r" else each
+        character = None if each == "\r" else each
+        pilot.app.post_message(Key(key, character))
     await pilot.pause()
 
 
