@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import ClassVar
 
 
@@ -24,3 +25,11 @@ class ChildFailed(Exception):
         """The sentence, in the language of the desk; may be empty."""
         self.step = step
         """What to do next; may be empty."""
+
+    def shorter(self) -> ChildFailed:
+        """The same, with files by their names alone: a line of a screen is short."""
+        path = self.fields.get("path")
+        if not isinstance(path, str):
+            return self
+        fields = {**self.fields, "path": PurePath(path).name}
+        return ChildFailed(self.code, fields, self.text, self.step)

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from tui.commands import Command
 from tui.display import drawable
+from tui.port.failures import ChildFailed
 from tui.port.imports import SheetChoice, SheetColumn, SheetView
 from tui.screens.choosing import Choice, ChoosingScreen
 from tui.screens.desk_screen import DeskScreen
@@ -120,7 +121,7 @@ class ImportColumnsScreen(DeskScreen):
         try:
             sheets = await self.desk.imports.look(self._path, self._choices)
         except self.desk_app.known_errors as error:
-            self.tell_error(error)
+            self.tell_error(_short(error))
             return
         is_first = not self._sheets
         self._sheets = sheets
@@ -332,3 +333,7 @@ class ImportColumnsScreen(DeskScreen):
 
 def _text(value: str | list[str]) -> str:
     return value if isinstance(value, str) else "、".join(value)
+
+
+def _short(error: Exception) -> Exception:
+    return error.shorter() if isinstance(error, ChildFailed) else error

@@ -18,6 +18,7 @@ from tui.commands import Command
 from tui.display import drawable
 from tui.jobs import Job, JobKind, JobState, Report
 from tui.messages import CatalogueChanged, JobChanged
+from tui.port.failures import ChildFailed
 from tui.port.imports import Choices, Outcome, RefusedReason
 from tui.screens.desk_screen import DeskScreen
 from tui.widgets.ledger import Column, Ledger, Line
@@ -118,7 +119,7 @@ class ImportRunScreen(DeskScreen):
         except self.desk_app.known_errors as error:
             self._say_amounts("")
             self._turn(Phase.FAILED, None)
-            self.tell_error(error)
+            self.tell_error(_short(error))
             return
         self._turn(Phase.TRIED, outcome)
         is_empty = outcome.rows <= outcome.refused
@@ -171,7 +172,7 @@ class ImportRunScreen(DeskScreen):
                 self._say_amounts("")
                 self._turn(Phase.FAILED, None)
                 if job.error is not None:
-                    self.tell_error(job.error)
+                    self.tell_error(_short(job.error))
 
     def _turn(self, phase: Phase, outcome: Outcome | None) -> None:
         is_other = (phase, outcome) != (self._phase, self._outcome)
@@ -245,3 +246,7 @@ class ImportRunScreen(DeskScreen):
 
     def _drawn(self, text: str) -> str:
         return drawable(text, lambda n: self.say("shell.mongolian", letters=n))
+
+
+def _short(error: Exception) -> Exception:
+    return error.shorter() if isinstance(error, ChildFailed) else error

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 
 from tui.commands import Command
 from tui.display import drawable
 from tui.jobs import JobKind
+from tui.messages import JobChanged
 from tui.port.imports import FoundFile, Place
 from tui.screens.desk_screen import DeskScreen
 from tui.widgets.form_field import FormField
@@ -81,6 +83,15 @@ class ImportingScreen(DeskScreen):
             for place in range(rows)
         ]
         return (*found, Command("0", "importing.back", self.step_back))
+
+    def on_screen_resume(self, _event: ScreenResume) -> None:
+        """Back: an import may be under way now."""
+        self.renew_commands()
+
+    def on_job_changed(self, event: JobChanged) -> None:
+        """An import can be looked at from its first moment on."""
+        if event.job.kind is JobKind.IMPORT:
+            self.renew_commands()
 
     async def on_ledger_opened(self, event: Ledger.Opened) -> None:
         """Enter on a row."""
