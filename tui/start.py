@@ -120,7 +120,7 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
         keeper=kept,
         probed=probed,
         founding=None if port is not None else _founding(home, language),
-        driver_class=None if terminal is None else _driver(terminal),
+        driver_class=_driver(terminal),
     )
     try:
         with _signals(app):
@@ -157,7 +157,12 @@ def _founding(home: Home, language: str) -> Founding:
     return MachineFounding(home.path, language)
 
 
-def _driver(terminal: Terminal) -> type[Driver]:
+def _driver(terminal: Terminal | None) -> type[Driver]:
+    """What draws: on a terminal, or for a browser."""
+    if terminal is None:
+        from tui.browser_driver import BrowserDriver  # noqa: PLC0415 (loads Textual)
+
+        return BrowserDriver
     from tui.driver import on_terminal  # noqa: PLC0415 (loads Textual)
 
     return on_terminal(terminal)
