@@ -74,10 +74,9 @@ class CarriageScreen(DeskScreen):
         super().on_mount()
         self.query_one("#ledger").focus()
         self._follow()
-        self._renew()
 
     def on_screen_resume(self) -> None:
-        """Back from what is set aside."""
+        """Opened, or back from what is set aside."""
         self._renew()
 
     def commands(self) -> Sequence[Command]:
@@ -161,7 +160,7 @@ class CarriageScreen(DeskScreen):
 
     def _renew(self) -> None:
         if self.is_mounted:
-            self.run_worker(self._read(), group="read", exclusive=True)
+            self.run_worker(self._read, group="read", exclusive=True)
 
     async def _read(self) -> None:
         try:
@@ -246,7 +245,7 @@ class CarriageScreen(DeskScreen):
         await self.desk_app.open("carriage_aside")
 
     def _choose_hour(self) -> None:
-        self.run_worker(self._ask_hour(), group="ask", exclusive=True)
+        self.run_worker(self._ask_hour, group="ask", exclusive=True)
 
     async def _ask_hour(self) -> None:
         exchanges = self.desk.exchanges
@@ -274,7 +273,7 @@ class CarriageScreen(DeskScreen):
         self._renew()
 
     def _write(self) -> None:
-        self.run_worker(self._write_bundle(), group="ask", exclusive=True)
+        self.run_worker(self._write_bundle, group="ask", exclusive=True)
 
     async def _write_bundle(self) -> None:
         stick = await self._ask_stick("carriage.stick_write")
@@ -291,7 +290,7 @@ class CarriageScreen(DeskScreen):
         self._renew()
 
     def _read_bundle(self) -> None:
-        self.run_worker(self._take_bundle(), group="ask", exclusive=True)
+        self.run_worker(self._take_bundle, group="ask", exclusive=True)
 
     async def _take_bundle(self) -> None:
         stick = await self._ask_stick("carriage.stick_read")

@@ -48,6 +48,9 @@ class AsideScreen(DeskScreen):
         """Fetch what is set aside."""
         super().on_mount()
         self.query_one("#sets").focus()
+
+    def on_screen_resume(self) -> None:
+        """Opened, or back from a record."""
         self._renew()
 
     def on_catalogue_changed(self, _event: CatalogueChanged) -> None:
@@ -72,7 +75,7 @@ class AsideScreen(DeskScreen):
 
     def _renew(self) -> None:
         if self.is_mounted:
-            self.run_worker(self._read(), group="read", exclusive=True)
+            self.run_worker(self._read, group="read", exclusive=True)
 
     async def _read(self) -> None:
         try:
@@ -124,8 +127,14 @@ class AsideScreen(DeskScreen):
                 operations=held.operations,
                 receipt=held.receipt,
             )
-            step = self.words.find(f"carriage.step.{held.reason}")
-            text = f"{told}\n{step or self.say('carriage.step.other')}"
+            known = self.words.find(f"carriage.step.{held.reason}")
+            why = self.say(
+                "carriage.set.why",
+                word=self.say(f"carriage.word.{held.word}"),
+                reason=reason_text(held.reason, self.words),
+                step=known or self.say("carriage.step.other"),
+            )
+            text = f"{told}\n{why}"
         self.query_one("#set", Static).update(text)
 
     def _drawn(self, text: str) -> str:

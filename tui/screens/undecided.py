@@ -39,10 +39,9 @@ class UndecidedScreen(DeskScreen):
         """Fetch what is open."""
         super().on_mount()
         self.query_one("#fields").focus()
-        self._renew()
 
     def on_screen_resume(self) -> None:
-        """Something may have been decided."""
+        """Opened, or back from a record: something may have been decided."""
         self._renew()
 
     def on_catalogue_changed(self, _event: CatalogueChanged) -> None:
@@ -60,7 +59,7 @@ class UndecidedScreen(DeskScreen):
 
     def _renew(self) -> None:
         if self.is_mounted:
-            self.run_worker(self._read(), group="read", exclusive=True)
+            self.run_worker(self._read, group="read", exclusive=True)
 
     async def _read(self) -> None:
         try:
