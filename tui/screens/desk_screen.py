@@ -10,7 +10,7 @@ Laws:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -208,6 +208,18 @@ class DeskScreen(Screen[None]):
     def _label(self, command: Command) -> str:
         label = self.say(command.words)
         return f"{label}({command.key.upper()})" if command.key else label
+
+    def put_on(self, work: Callable[[], Awaitable[None]], *, group: str) -> None:
+        """Begin *work* beside the screen; what of its group still goes on is ended.
+
+        The work is handed over, not begun: what is ended before its first step has
+        then never been.
+        """
+        self.run_worker(
+            cast("Callable[[], Coroutine[None, None, None]]", work),
+            group=group,
+            exclusive=True,
+        )
 
     def focus_on(self, widget: Widget) -> None:
         """Give *widget* the keys."""

@@ -59,7 +59,7 @@ class FilingScreen(DeskScreen):
         """Read the groups."""
         super().on_mount()
         self.query_one("#groups").focus()
-        self.run_worker(self._read, group="read", exclusive=True)
+        self.put_on(self._read, group="read")
 
     def commands(self) -> Sequence[Command]:
         """All or only what waits, another fonds, another rule."""
@@ -74,7 +74,7 @@ class FilingScreen(DeskScreen):
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Something may have been filed."""
         if self._fonds:
-            self.run_worker(self._read, group="read", exclusive=True)
+            self.put_on(self._read, group="read")
 
     async def on_ledger_opened(self, event: Ledger.Opened) -> None:
         """Arrange the group."""
@@ -143,7 +143,7 @@ class FilingScreen(DeskScreen):
         self._show()
 
     def _other_fonds(self) -> None:
-        self.run_worker(self._choose_fonds, group="ask", exclusive=True)
+        self.put_on(self._choose_fonds, group="ask")
 
     async def _choose_fonds(self) -> None:
         known = await self.desk.filings.fonds()
@@ -156,7 +156,7 @@ class FilingScreen(DeskScreen):
             await self._read()
 
     def _other_rule(self) -> None:
-        self.run_worker(self._choose_rule, group="ask", exclusive=True)
+        self.put_on(self._choose_rule, group="ask")
 
     async def _choose_rule(self) -> None:
         filings = self.desk.filings

@@ -61,7 +61,7 @@ class ArrangementScreen(DeskScreen):
         """Read and arrange the group."""
         super().on_mount()
         self.query_one("#items").focus()
-        self.run_worker(self._read, group="read", exclusive=True)
+        self.put_on(self._read, group="read")
 
     def commands(self) -> Sequence[Command]:
         """Check, move, file, print."""
@@ -79,7 +79,7 @@ class ArrangementScreen(DeskScreen):
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """An item may have been mended meanwhile."""
         if self._arrangement is not None:
-            self.run_worker(self._read, group="read", exclusive=True)
+            self.put_on(self._read, group="read")
 
     async def on_ledger_opened(self, event: Ledger.Opened) -> None:
         """Look at the item."""
@@ -99,7 +99,7 @@ class ArrangementScreen(DeskScreen):
                 self._tell_filed(job.result)
             case JobState.FAILED if job.error is not None:
                 self.tell_error(job.error)
-                self.run_worker(self._read, group="read", exclusive=True)
+                self.put_on(self._read, group="read")
             case _:
                 pass
 
@@ -176,7 +176,7 @@ class ArrangementScreen(DeskScreen):
         self.query_one("#items", Ledger).go_to(place)
 
     def _move_to(self) -> None:
-        self.run_worker(self._ask_place, group="ask", exclusive=True)
+        self.put_on(self._ask_place, group="ask")
 
     async def _ask_place(self) -> None:
         line, arrangement = self._current(), self._arrangement
@@ -208,7 +208,7 @@ class ArrangementScreen(DeskScreen):
 
     def _by_rule(self) -> None:
         self._moved = ()
-        self.run_worker(self._read, group="read", exclusive=True)
+        self.put_on(self._read, group="read")
         self.tell(self.say("filing.by_rule_done"))
 
     async def _check(self) -> None:
@@ -235,9 +235,7 @@ class ArrangementScreen(DeskScreen):
             self._show()
             await self.desk_app.open("findings", arrangement, self._findings)
             return
-        self.run_worker(
-            partial(self._confirm, arrangement), group="ask", exclusive=True
-        )
+        self.put_on(partial(self._confirm, arrangement), group="ask")
 
     async def _confirm(self, arrangement: Arrangement) -> None:
         """A filing cannot be done by a slip of the finger."""
@@ -289,7 +287,7 @@ class ArrangementScreen(DeskScreen):
                 key, count=filed.filed, first=filed.first_code, last=filed.last_code
             )
         )
-        self.run_worker(self._read, group="read", exclusive=True)
+        self.put_on(self._read, group="read")
         for screen in self.desk_app.screen_stack:
             screen.post_message(CatalogueChanged())
 

@@ -41,7 +41,7 @@ class PracticeScreen(DeskScreen):
         """Open the practice room."""
         super().on_mount()
         self.tell(self.say("practice.opening"))
-        self.run_worker(self._open)
+        self.put_on(self._open, group="open")
 
     async def _open(self) -> None:
         practice = self.desk.practice
