@@ -18,6 +18,7 @@ from node.catalogue.secrecy import is_secret
 from node.clock import Clock, SystemClock
 from node.errors import FieldTooLarge
 from node.history.incarnation import begin
+from node.history.upgrading import bring_rows_up_to_date, note_up_to_date
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.search.text import searchable
@@ -70,8 +71,14 @@ class Machine:
         self.catalogue = Catalogue(store, self.pack, clock, home, keys)
 
     @classmethod
-    async def open(cls, home: Home, *, clock: Clock | None = None) -> Machine:
-        """Open the machine that lives at *home*.
+    async def open(
+        cls,
+        home: Home,
+        *,
+        clock: Clock | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Machine:
+        """Open the machine that lives at *home*, bringing its rows up to date.
 
         Raises:
             NotThisHome: none lives there.
@@ -81,6 +88,7 @@ class Machine:
         keys = KeyFolder(home)
         store = await Store.open(home, keys, describe=searchable)
         try:
+            await bring_rows_up_to_date(store, progress)
             facts = await store.read(_facts)
             return cls(home, keys, store, clock or SystemClock(), facts)
         except BaseException:
@@ -141,6 +149,7 @@ class Machine:
             begin(rows, public_key(keys.machine_seed), random_bytes(_NONCE_BYTES))
             rows.settings.put(NAME, name)
             rows.settings.put(ROLE, int(role))
+            note_up_to_date(rows)
             return _facts(rows)
 
         try:

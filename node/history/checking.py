@@ -41,7 +41,8 @@ class Fault:
     what: str
     """``store``, ``sidecar``, ``set``, ``order`` or ``record``."""
     where: str
-    """A set's log and seq, a place of an order, or a record's number."""
+    """A set's log and seq, a place of an order, or the number of a record, a class or
+    a scope."""
     reason: str
     """A slug."""
 
@@ -247,5 +248,7 @@ async def _rebuild(
     report.records = work.records
     for record_no in work.different:
         report.faults.append(Fault("record", str(record_no), "row-differs"))
+    for class_no in work.wrong_classes:
+        report.faults.append(Fault("record", str(class_no), "amount-differs"))
     for scope_no in work.wrong_digests:
         report.faults.append(Fault("record", str(scope_no), "digest-differs"))

@@ -29,6 +29,7 @@ _SETS_AT_ONCE: Final = 4
 _JOURNAL_AT_ONCE: Final = 200
 _RECORDS_AT_ONCE: Final = 50
 _BUCKETS_AT_ONCE: Final = 64
+_CLASSES_AT_ONCE: Final = 16
 
 
 class Reprojection:
@@ -46,11 +47,17 @@ class Reprojection:
         self._record_no = 0
         self._missing: set[int] = set()
         self._decoded = DecodedSets()
+        self.wrong_classes: list[int] = []
+        """Classes that held another number of records than was kept."""
+        self._class_no = 0
+        self._imported = (0, 0)
         self._bucket = (0, 0)
         self._work = [
             self._find_sets,
             self._find_journal,
             self._rebuild,
+            self._check_classes,
+            self._check_imports,
             self._check_digests,
         ]
 
@@ -126,6 +133,28 @@ class Reprojection:
         wrong |= self._missing & set(numbers)
         self.different += sorted(wrong)
         return False
+
+    def _check_classes(self, rows: Rows) -> bool:
+        found = rows.classes.recount(self._class_no, _CLASSES_AT_ONCE)
+        for class_no, kept, counted in found:
+            self._class_no = class_no
+            if kept != counted:
+                self._note_class(class_no)
+                rows.classes.put(class_no, counted)
+        return not found
+
+    def _check_imports(self, rows: Rows) -> bool:
+        found = rows.classes.recount_imported(self._imported, _CLASSES_AT_ONCE)
+        for import_no, class_no, kept, counted in found:
+            self._imported = (import_no, class_no)
+            if kept != counted:
+                self._note_class(class_no)
+                rows.classes.put_imported(import_no, class_no, counted)
+        return not found
+
+    def _note_class(self, class_no: int) -> None:
+        if class_no not in self.wrong_classes:
+            self.wrong_classes.append(class_no)
 
     def _check_digests(self, rows: Rows) -> bool:
         scope_no, first = self._bucket

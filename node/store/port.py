@@ -192,6 +192,9 @@ class RecordRows(Protocol):
     def update(self, rows: Sequence[RecordRow]) -> None:
         """Changed records."""
 
+    def place(self, record_no: int, class_no: int, shelf_key: bytes) -> None:
+        """The record stands in that class, at that key."""
+
     def remove(self, record_nos: Iterable[int]) -> None:
         """Records of which no operation is left."""
 

@@ -53,9 +53,6 @@ class ClassRows(Protocol):
     def imported(self, import_no: int) -> dict[int, int]:
         """How many visible records of an import stand in each class."""
 
-    def forget_import(self, import_no: int) -> None:
-        """Nothing that the import made is left."""
-
     def all(self) -> list[ClassRow]:
         """Every class, in no order; some hold no record any more."""
 
@@ -72,6 +69,9 @@ class ClassRows(Protocol):
 
     def put(self, class_no: int, amount: int) -> None:
         """The class holds that many."""
+
+    def put_imported(self, import_no: int, class_no: int, amount: int) -> None:
+        """So many of the class are of that import."""
 
 
 class ShelfRows(Protocol):

@@ -18,7 +18,8 @@ async def opened(call: Call) -> AsyncIterator[Machine]:
     from node.home import Home  # noqa: PLC0415 (the doctor opens no machine)
     from node.machine import Machine  # noqa: PLC0415
 
-    machine = await Machine.open(Home(call.home))
+    machine = await Machine.open(Home(call.home), progress=call.paper.progress)
+    call.paper.end_progress()
     try:
         yield machine
     finally:

@@ -71,11 +71,6 @@ class SqliteClasses:
         )
         return dict(found.fetchall())
 
-    def forget_import(self, import_no: int) -> None:
-        self._database.execute(
-            "DELETE FROM import_classes WHERE import_no = ?", (import_no,)
-        )
-
     def all(self) -> list[ClassRow]:
         found = self._database.execute(
             "SELECT class_no, scope_no, level, category, year, retention, org, volume,"
@@ -117,4 +112,10 @@ class SqliteClasses:
     def put(self, class_no: int, amount: int) -> None:
         self._database.execute(
             "UPDATE classes SET amount = ? WHERE class_no = ?", (amount, class_no)
+        )
+
+    def put_imported(self, import_no: int, class_no: int, amount: int) -> None:
+        self._database.execute(
+            "UPDATE import_classes SET amount = ? WHERE import_no = ? AND class_no = ?",
+            (amount, import_no, class_no),
         )

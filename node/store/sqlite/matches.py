@@ -25,6 +25,12 @@ def selection(
         tests.insert(0, "t.text_index MATCH ?")
         values.append(test.match)
     values += (test.flags_mask, test.flags, *test.levels)
+    if test.stages:
+        stages = ", ".join("?" * len(test.stages))
+        tests.append(
+            f"r.class_no IN (SELECT class_no FROM classes WHERE stage IN ({stages}))"
+        )
+        values += test.stages
     for import_no in test.hidden_imports:
         tests.append("r.import_no <> ?")
         values.append(import_no)

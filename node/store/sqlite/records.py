@@ -121,6 +121,12 @@ class SqliteRecords:
             ],
         )
 
+    def place(self, record_no: int, class_no: int, shelf_key: bytes) -> None:
+        self._database.execute(
+            "UPDATE records SET class_no = ?, shelf_key = ? WHERE record_no = ?",
+            (class_no, shelf_key, record_no),
+        )
+
     def remove(self, record_nos: Iterable[int]) -> None:
         self._database.executemany(
             "DELETE FROM records WHERE record_no = ?", [(no,) for no in record_nos]
