@@ -112,8 +112,7 @@ def mark_mended(rows: Rows, batch: int, row: int, record_no: int) -> bool:
     kept = _refused(rows, batch, row)
     if kept is None:
         return False
-    mended = kept._replace(outcome=int(RowOutcome.MENDED), record_no=record_no)
-    rows.imports.replace_row(mended)
+    rows.imports.replace_row(kept._replace(record_no=record_no))
     return True
 
 
@@ -128,7 +127,7 @@ def leave_row(rows: Rows, batch: int, row: int) -> bool:
 
 def _refused(rows: Rows, batch: int, row: int) -> ImportedRow | None:
     kept = rows.imports.row(batch, row)
-    if kept is None or kept.outcome != RowOutcome.REFUSED:
+    if kept is None or kept.outcome != RowOutcome.REFUSED or kept.record_no:
         return None
     return kept
 

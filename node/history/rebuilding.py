@@ -153,6 +153,7 @@ def _replace(rows: Rows, old: RecordRow, made: Made) -> None:
 
 def _remove(rows: Rows, row: RecordRow) -> None:
     rows.records.remove([row.record_no])
+    rows.imports.release(row.record_no)
     rows.text.replace([(row.record_no, "")])
     tickets = rows.tickets.of_record(*_key(row))
     rows.tickets.remove(*_key(row), [each.field for each in tickets])

@@ -11,6 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from node.catalogue.drafts import Draft, DraftKind
 from node.catalogue.fields import FILED, STATE
 from node.catalogue.pack import Pack
 from node.catalogue.reading import find_record, held_of
@@ -250,6 +251,28 @@ async def test_a_mended_row_is_not_added_twice(
     right = listed(tmp_path / "改.csv", GOOD, (*BAD[:5], "20190227", BAD[6]))
     corrected = await machine.catalogue.import_workbook(CLERK, right)
     assert (corrected.updated, corrected.added) == (1, 0)
+
+
+async def test_a_mended_row_waits_again_when_its_record_is_taken_back(
+    machine: Machine, tmp_path: Path
+) -> None:
+    path = listed(tmp_path / "目录.csv", BAD)
+    result = await machine.catalogue.import_workbook(CLERK, path)
+    (row,) = await machine.catalogue.workbooks.waiting(CLERK, result.batch)
+    typed = {**row.typed, row.field: "20190228"}
+    extra = {"batch": row.batch, "row": row.row}
+    draft = Draft(DraftKind.REFUSED_ROW, typed, fonds=row.fonds, extra=extra)
+    number = await machine.catalogue.drafts.keep(CLERK, draft)
+    record = await machine.catalogue.add(
+        CLERK, row.fonds, typed, draft_no=number, at_desk=True
+    )
+    assert record.legacy == ((14, "2019.2.30"), ("来源", "旧册三"))
+    assert await machine.catalogue.workbooks.waiting(CLERK, result.batch) == []
+    (act, *_) = await machine.catalogue.acts.last(CLERK)
+    await machine.catalogue.acts.undo(CLERK, act.act_no)
+    await machine.catalogue.add(CLERK, row.fonds, {"title": "别的"}, at_desk=True)
+    (again,) = await machine.catalogue.workbooks.waiting(CLERK, result.batch)
+    assert again == row
 
 
 async def test_a_row_that_is_no_entry_can_be_left(

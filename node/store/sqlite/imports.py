@@ -95,15 +95,23 @@ class SqliteImports:
 
     def refused(self, import_no: int) -> list[ImportedRow]:
         return self._rows(
-            f"{_ROW} WHERE import_no = ? AND outcome = 4 ORDER BY row", (import_no,)
+            f"{_ROW} WHERE import_no = ? AND outcome = 4 AND record_no IS NULL"
+            " ORDER BY row",
+            (import_no,),
         )
 
     def refused_amount(self, import_no: int) -> int:
         found = self._database.execute(
-            "SELECT count(*) FROM import_rows WHERE import_no = ? AND outcome = 4",
+            "SELECT count(*) FROM import_rows WHERE import_no = ? AND outcome = 4"
+            " AND record_no IS NULL",
             (import_no,),
         )
         return int(found.fetchone()[0])
+
+    def release(self, record_no: int) -> None:
+        self._database.execute(
+            "UPDATE import_rows SET record_no = NULL WHERE record_no = ?", (record_no,)
+        )
 
     def forget_rows(self, import_no: int) -> None:
         self._database.execute(
