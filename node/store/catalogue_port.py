@@ -26,10 +26,9 @@ class RowOutcome(IntEnum):
     UPDATED = 2
     UNCHANGED = 3
     REFUSED = 4
+    """With a record: a person made it of the row."""
     BESIDE = 5
     """No entry: a title, a form line, headings, a total."""
-    MENDED = 6
-    """It was refused; then a person made the record of it."""
 
 
 class ImportRow(NamedTuple):
@@ -126,10 +125,13 @@ class ImportRows(Protocol):
         """What became of a row has changed."""
 
     def refused(self, import_no: int) -> list[ImportedRow]:
-        """Rows of an import that are refused and not mended, in order."""
+        """Rows of an import that are refused and have no record, in order."""
 
     def refused_amount(self, import_no: int) -> int:
-        """How many rows of an import are refused and not mended."""
+        """How many rows of an import are refused and have no record."""
+
+    def release(self, record_no: int) -> None:
+        """The record is gone as if it had never been; its number may come again."""
 
     def forget_rows(self, import_no: int) -> None:
         """Drop the rows of an import that was discarded."""
