@@ -37,6 +37,7 @@ class Journal:
         self._deadline = 0.0
         self._task: asyncio.Task[None] | None = None
         self._has_failed = False
+        self._is_closed = False
 
     @property
     def is_dirty(self) -> bool:
@@ -45,6 +46,8 @@ class Journal:
 
     def touch(self) -> None:
         """Something was typed."""
+        if self._is_closed:
+            return
         loop = asyncio.get_running_loop()
         now = loop.time()
         if not self._is_dirty:
@@ -72,6 +75,11 @@ class Journal:
         self._is_dirty = False
         async with self._lock:
             self._is_dirty = False
+
+    async def close(self) -> None:
+        """The form is left: nothing is kept from now on."""
+        self._is_closed = True
+        await self.forget()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

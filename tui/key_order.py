@@ -77,8 +77,10 @@ class KeyOrder:
         with suppress(TimeoutError):
             async with asyncio.timeout(_MOST_SECONDS):
                 await self._passed_up()
-                if isinstance(screen := self._app.screen, DeskScreen):
-                    await screen.at_rest()
+                for screen in reversed(self._app.screen_stack):
+                    if isinstance(screen, DeskScreen):
+                        await screen.at_rest()
+                        break
                 await self._passed_up()
 
     async def _passed_up(self) -> None:

@@ -12,7 +12,7 @@ from itertools import groupby
 from rich.cells import cell_len, chop_cells
 
 from node.catalogue.details import Detail
-from node.catalogue.pack import Field, Obligation, Pack, Stage
+from node.catalogue.pack import Field, Pack
 from node.catalogue.record import Change
 from node.catalogue.tickets import Ticket
 from node.catalogue.whereabouts import Whereabouts, Word
@@ -117,7 +117,7 @@ class RecordLines:
             if known.name in fields:
                 text = text_of(known, fields[known.name])
                 yield from self.pair(self._label(known), text)
-            elif known.obligation(Stage.FILING) is Obligation.REQUIRED:
+            elif known.name in self.pack.filing.blocking:
                 label = self._label(known)
                 yield from self.pair(label, self.words.say("record_page.missing"))
             elif with_empty:

@@ -172,7 +172,7 @@ class Choice(Question[str]):
         self.query_one(_Options).focus()
 
     async def on_key(self, event: Key) -> None:
-        """Digits, arrows, Enter."""
+        """Digits, arrows, Enter; what is none of these, every question knows."""
         shown = self.query_one(_Options)
         character = event.character or ""
         steps = {
@@ -195,9 +195,9 @@ class Choice(Question[str]):
         elif event.key == "enter":
             self._answer(shown)
         else:
-            await super().on_key(event)
             return
         event.stop()
+        event.prevent_default()
 
     def _answer(self, shown: _Options) -> None:
         place = int(shown.digits) - 1 if shown.digits else shown.current

@@ -39,8 +39,7 @@ class EntryScreen(EntryOpening):
         self._version = 0
 
     def on_mount(self) -> None:
-        """Begin; and look now and then whether something came under the form."""
-        super().on_mount()
+        """Look now and then whether something came under the form."""
         self.set_interval(_WATCH_SECONDS, self._watch)
 
     def commands(self) -> Sequence[Command]:
@@ -156,6 +155,7 @@ class EntryScreen(EntryOpening):
             raise
 
     async def _leave(self, told: str = "") -> None:
+        await self._journal.close()
         await self.desk_app.go_back()
         below = self.desk_app.screen
         if told and isinstance(below, DeskScreen) and below is not self:

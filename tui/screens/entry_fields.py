@@ -59,9 +59,8 @@ class FormFields:
         return field_label(name, self._pack, self._words)
 
     def mark(self, known: Field) -> str:
-        """``*`` where filing asks for the field."""
-        is_asked = known.obligation(Stage.FILING) is Obligation.REQUIRED
-        return "*" if is_asked and known.name in self._pack.form.entry else ""
+        """``*`` where an item is not filed without the field."""
+        return "*" if known.name in self._pack.filing.blocking else ""
 
     def fault_of(self, field: FormField) -> str:
         """The sentence that says what is wrong in *field*; its sign is renewed."""

@@ -33,7 +33,6 @@ class EntryOpening(EntryPage):
 
     def on_mount(self) -> None:
         """Find out what is to be entered, off the key path."""
-        super().on_mount()
         self._start(self._begin())
 
     async def _begin(self) -> None:
@@ -121,7 +120,7 @@ class EntryOpening(EntryPage):
             self._form.fonds = await self._fonds_in_use()
         await self._fill(texts)
         if not draft.draft_no:
-            await self.desk.entries.keep_draft(self._form.draft(self._texts()))
+            await self._keep()
         self._ready_at_cursor()
         self._tell_refused()
 

@@ -161,14 +161,13 @@ class EntryPage(DeskScreen):
 
     def on_form_ended(self, event: Form.Ended) -> None:
         """Behind the last field come the commands."""
+        del event
         self._leave_field()
-        super().on_form_ended(event)
 
     def _leave_field(self) -> None:
         field = self._field(self._current) if self._current else None
         if field is None:
             return
-        field.is_offered = False
         if self._fields.tidy(field):
             self._journal.touch()
         self._fields.fault_of(field)

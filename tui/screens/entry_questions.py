@@ -43,15 +43,14 @@ class Questions:
         answer: asyncio.Future[T | None] = loop.create_future()
 
         def told(found: T | None) -> None:
+            self.asked.clear()
             if not answer.done():
                 answer.set_result(found)
 
         await self._screen.app.push_screen(question, told)
-        self.asked.set()
-        try:
-            return await answer
-        finally:
-            self.asked.clear()
+        if not answer.done():
+            self.asked.set()
+        return await answer
 
     async def about_draft(self, drafts: Sequence[Draft]) -> str | None:
         """What to do with what was not finished: GO_ON:n, GIVE_UP or LATER."""

@@ -46,7 +46,6 @@ class RecordScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """The page takes the keys."""
-        super().on_mount()
         self.query_one(Page).focus()
 
     def on_screen_resume(self) -> None:
