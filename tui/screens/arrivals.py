@@ -45,7 +45,7 @@ class ArrivalsScreen(DeskScreen):
         """Fetch what came."""
         super().on_mount()
         self.query_one("#records").focus()
-        self.run_worker(self._open, group="open", exclusive=True)
+        self.put_on(self._open, group="open")
 
     def commands(self) -> Sequence[Command]:
         """Only the way back."""

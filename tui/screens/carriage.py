@@ -160,7 +160,7 @@ class CarriageScreen(DeskScreen):
 
     def _renew(self) -> None:
         if self.is_mounted:
-            self.run_worker(self._read, group="read", exclusive=True)
+            self.put_on(self._read, group="read")
 
     async def _read(self) -> None:
         try:
@@ -245,7 +245,7 @@ class CarriageScreen(DeskScreen):
         await self.desk_app.open("carriage_aside")
 
     def _choose_hour(self) -> None:
-        self.run_worker(self._ask_hour, group="ask", exclusive=True)
+        self.put_on(self._ask_hour, group="ask")
 
     async def _ask_hour(self) -> None:
         exchanges = self.desk.exchanges
@@ -273,7 +273,7 @@ class CarriageScreen(DeskScreen):
         self._renew()
 
     def _write(self) -> None:
-        self.run_worker(self._write_bundle, group="ask", exclusive=True)
+        self.put_on(self._write_bundle, group="ask")
 
     async def _write_bundle(self) -> None:
         stick = await self._ask_stick("carriage.stick_write")
@@ -290,7 +290,7 @@ class CarriageScreen(DeskScreen):
         self._renew()
 
     def _read_bundle(self) -> None:
-        self.run_worker(self._take_bundle, group="ask", exclusive=True)
+        self.put_on(self._take_bundle, group="ask")
 
     async def _take_bundle(self) -> None:
         stick = await self._ask_stick("carriage.stick_read")

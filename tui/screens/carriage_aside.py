@@ -75,7 +75,7 @@ class AsideScreen(DeskScreen):
 
     def _renew(self) -> None:
         if self.is_mounted:
-            self.run_worker(self._read, group="read", exclusive=True)
+            self.put_on(self._read, group="read")
 
     async def _read(self) -> None:
         try:

@@ -122,12 +122,12 @@ class HomeScreen(DeskScreen):
 
     def _renew(self) -> None:
         if self.is_mounted:
-            self.run_worker(self._read, group="facts", exclusive=True)
+            self.put_on(self._read, group="facts")
 
     def _look(self) -> None:
         """Whether another process saved something, an exchange or a second desk."""
         if self.is_current:
-            self.run_worker(self._look_again, group="look", exclusive=True)
+            self.put_on(self._look_again, group="look")
 
     async def _look_again(self) -> None:
         if await self.desk.facts.version() != self._version:
@@ -147,7 +147,7 @@ class HomeScreen(DeskScreen):
     def _keep_window(self) -> None:
         """The hour may have come at which this room reports by itself."""
         if not self.desk_app.is_practising and not is_exchanging(self.desk_app):
-            self.run_worker(self._depart_if_due, group="window", exclusive=True)
+            self.put_on(self._depart_if_due, group="window")
 
     async def _depart_if_due(self) -> None:
         try:
