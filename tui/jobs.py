@@ -20,6 +20,8 @@ class JobKind(StrEnum):
     UNDO = "undo"
     REBUILD = "rebuild"
     ARRANGE = "arrange"
+    CHANGE = "change"
+    """One field of many records."""
     FILING = "filing"
     PRINT = "print"
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.desk.practice import Practice
     from tui.desk.records import DeskRecords
     from tui.desk.searches import DeskSearches
+    from tui.desk.shelves import DeskShelves
 
 
 class MachineDesk:
@@ -75,6 +76,13 @@ class MachineDesk:
         from tui.desk.practice import Practice  # noqa: PLC0415 (few ask for it)
 
         return Practice(self._machine.home.path, self._actor)
+
+    @cached_property
+    def shelves(self) -> DeskShelves:
+        """Leafing through the catalogue."""
+        from tui.desk.shelves import DeskShelves  # noqa: PLC0415 (first screen)
+
+        return DeskShelves(self._machine.catalogue, self._actor)
 
     @cached_property
     def searches(self) -> DeskSearches:

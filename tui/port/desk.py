@@ -18,6 +18,7 @@ from tui.port.imports import ImportsPort
 from tui.port.practice import PracticePort
 from tui.port.records import RecordsPort
 from tui.port.searches import SearchesPort
+from tui.port.shelves import ShelvesPort
 
 
 class Desk(Protocol):
@@ -54,6 +55,10 @@ class Desk(Protocol):
     @property
     def practice(self) -> PracticePort:
         """The practice room of this machine."""
+
+    @property
+    def shelves(self) -> ShelvesPort:
+        """Leafing through the catalogue."""
 
     @property
     def searches(self) -> SearchesPort:
