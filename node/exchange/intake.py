@@ -19,7 +19,7 @@ from node.catalogue.fields import (
     LEVEL_ITEM,
     LEVEL_VOLUME,
 )
-from node.catalogue.members import is_filed
+from node.catalogue.members import is_filed_row
 from node.catalogue.pack import Pack
 from node.catalogue.reading import Fonds, all_fonds, held_of
 from node.catalogue.saving import (
@@ -165,7 +165,7 @@ class Intake:
         self._used.add(row.record_no)
         held = held_of(rows, row)
         wanted = self._differences(entry, held, line.cells, before_cells)
-        if is_filed(row):
+        if is_filed_row(row):
             wanted = _without_legacy(wanted)
             if edits(1, self.actor, self.made_at, held, wanted):
                 return Refusal("filed-needs-reason", "", "", record_no=row.record_no)
