@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from node.search.query import Query
 
@@ -34,8 +33,7 @@ class Stage(IntEnum):
     FILED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ClassKey:
+class ClassKey(NamedTuple):
     """What the records of one class have in common."""
 
     fonds: str
@@ -51,8 +49,7 @@ class ClassKey:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class ClassCount:
+class ClassCount(NamedTuple):
     """A class, and how many records are shown in it."""
 
     key: ClassKey
@@ -141,6 +138,3 @@ class Listing:
         """Which run *place* is in, and where in the run."""
         number = bisect_right(self.ends, place)
         return number, place - (self.ends[number - 1] if number else 0)
-
-
-EMPTY_NUMBERS: Final = array("q")

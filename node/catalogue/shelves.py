@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from node.catalogue.arranging import matches_where, runs_of, shelf_key
+from node.catalogue.arranging import Placed, ShelfKey, chosen_by, runs_of, shelf_key
 from node.catalogue.fields import LEVEL_FONDS, LEVEL_ITEM, LEVEL_VOLUME
 from node.catalogue.listing import (
     ClassCount,
@@ -35,6 +35,7 @@ from protocol.operations import Actor
 
 Progress = Callable[[int, int], None]
 
+_STAGES: Final = tuple(Stage)
 _MOST_MERGED: Final = 16
 """Classes that one statement reads together."""
 
@@ -43,8 +44,10 @@ class Shelf(NamedTuple):
     """All classes as they stood at a version."""
 
     version: int
-    classes: tuple[ClassRow, ...]
-    """With what is shown; those of scopes without a fonds are left out."""
+    classes: tuple[Placed, ...]
+    """In order, with what is shown; those of scopes without a fonds are left out."""
+    counts: tuple[ClassCount, ...]
+    """Those that hold something."""
     fonds: Mapping[int, str]
     """Codes of fonds by scope."""
     hidden: tuple[int, ...]
@@ -57,6 +60,8 @@ class Shelves:
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
         self._known: Shelf | None = None
+        self._keys: dict[tuple[int, str], ShelfKey] = {}
+        """By number of the class and code of the fonds; a class never moves."""
 
     async def version(self, actor: Actor) -> int:
         """A number that is another one after anything was saved, by whomever."""
@@ -67,11 +72,9 @@ class Shelves:
         """Every class that holds something, in the order of the shelf."""
         check_actor(actor)
         shelf = await self._shelf()
-        return [
-            ClassCount(_key_of(row, shelf.fonds), row.amount)
-            for row in shelf.classes
-            if row.amount > 0 and fonds in (None, shelf.fonds[row.scope_no])
-        ]
+        if fonds is None:
+            return list(shelf.counts)
+        return [each for each in shelf.counts if each.key.fonds == fonds]
 
     async def totals(self, actor: Actor) -> Totals:
         """How much the shelves hold."""
@@ -79,7 +82,7 @@ class Shelves:
         shelf = await self._shelf()
         items = dict.fromkeys(Stage, 0)
         levels = {LEVEL_FONDS: 0, LEVEL_VOLUME: 0}
-        for row in shelf.classes:
+        for _, row in shelf.classes:
             if row.level == LEVEL_ITEM:
                 items[Stage(row.stage)] += row.amount
             else:
@@ -109,10 +112,8 @@ class Shelves:
         """
         check_actor(actor)
         shelf = await self._shelf()
-        chosen = [
-            row for row in shelf.classes if matches_where(row, where, shelf.fonds)
-        ]
-        runs = runs_of(chosen, shelf.fonds)
+        chosen = chosen_by(shelf.classes, where, shelf.fonds)
+        runs = runs_of(chosen)
         is_shelf_order = order.field == "code" and where.query is None
         if is_shelf_order and all(len(run.class_nos) <= _MOST_MERGED for run in runs):
             ends, total = [], 0
@@ -128,9 +129,8 @@ class Shelves:
                 ends=tuple(ends),
                 run_of={no: at for at, run in enumerate(runs) for no in run.class_nos},
             )
-        sorting = Sorting(
-            self._premises, where, order.field, chosen, runs, shelf.hidden
-        )
+        rows = [placed.row for placed in chosen]
+        sorting = Sorting(self._premises, where, order.field, rows, runs, shelf.hidden)
         numbers = await sorting.run(progress, stop or Stop())
         return Listing(where, order, len(numbers), shelf.version, numbers=numbers)
 
@@ -188,11 +188,35 @@ class Shelves:
         store = self._premises.store
         version = await store.version()
         if self._known is None or self._known.version != version:
-            self._known = await store.read(lambda rows: _read_shelf(rows, version))
+            self._known = await store.read(lambda rows: self._read(rows, version))
         return self._known
 
+    def _read(self, rows: Rows, version: int) -> Shelf:
+        codes, hidden, found = _shown_classes(rows)
+        placed = [Placed(self._key(row, codes[row.scope_no]), row) for row in found]
+        placed.sort(key=_in_order)
+        counts = [
+            ClassCount(_key_of(row, codes), row.amount)
+            for _, row in placed
+            if row.amount > 0
+        ]
+        return Shelf(version, tuple(placed), tuple(counts), codes, hidden)
 
-def _read_shelf(rows: Rows, version: int) -> Shelf:
+    def _key(self, row: ClassRow, code: str) -> ShelfKey:
+        found = self._keys.get((row.class_no, code))
+        if found is None:
+            found = self._keys[(row.class_no, code)] = shelf_key(row, code)
+        return found
+
+
+def _in_order(placed: Placed) -> tuple[ShelfKey, int]:
+    return placed.key, -placed.row.stage
+
+
+def _shown_classes(
+    rows: Rows,
+) -> tuple[dict[int, str], tuple[int, ...], list[ClassRow]]:
+    """Fonds by scope, imports under way, and classes without what these made."""
     codes = fonds_codes(rows)
     hidden = hidden_imports(rows)
     unseen: dict[int, int] = {}
@@ -205,8 +229,7 @@ def _read_shelf(rows: Rows, version: int) -> Shelf:
             row._replace(amount=row.amount - unseen.get(row.class_no, 0))
             for row in found
         ]
-    found.sort(key=lambda row: (shelf_key(row, codes), -row.stage))
-    return Shelf(version, tuple(found), codes, hidden)
+    return codes, hidden, found
 
 
 def _key_of(row: ClassRow, fonds: Mapping[int, str]) -> ClassKey:
@@ -218,7 +241,7 @@ def _key_of(row: ClassRow, fonds: Mapping[int, str]) -> ClassKey:
         row.retention,
         row.org,
         row.volume,
-        Stage(row.stage),
+        _STAGES[row.stage],
     )
 
 
