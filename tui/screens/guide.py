@@ -50,13 +50,12 @@ class GuideScreen(DeskScreen):
         )
 
     async def on_key(self, event: Key) -> None:
-        """Enter alone turns the page."""
+        """Enter alone turns the page; all other keys do what they always do."""
         line = self.query_one("#commands", CommandLine)
         if event.key == "enter" and not line.digits:
             event.stop()
+            event.prevent_default()
             await self._next()
-        else:
-            await super().on_key(event)
 
     def _text(self) -> str:
         return self.say(f"guide.page{self._page}")
