@@ -90,7 +90,9 @@ class Workbooks:
         check_actor(actor)
         return await self._premises.store.read(finished_imports)
 
-    async def undo(self, actor: Actor, batch: int) -> int:
+    async def undo(
+        self, actor: Actor, batch: int, progress: Progress | None = None
+    ) -> int:
         """Take an import back; how many records that changed.
 
         Raises:
@@ -99,7 +101,7 @@ class Workbooks:
         """
         check_actor(actor)
         await self.recover()
-        return await undo_import(self._desk(actor), batch)
+        return await undo_import(self._desk(actor), batch, progress)
 
     async def recover(self) -> int:
         """Discard imports that were cut off; how many there were."""

@@ -7,6 +7,7 @@ what people wrote since stands.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,9 @@ from node.store.catalogue_port import ImportedRow, ImportRow, ImportState, RowOu
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from node.store.store import Store
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
 
 _STEP_SECONDS: Final = 0.03
 _STEP_NUMBERS: Final = 50
@@ -104,8 +108,10 @@ async def discard_live(store: Store) -> int:
     return len(live)
 
 
-async def undo_import(desk: Desk, batch: int) -> int:
+async def undo_import(desk: Desk, batch: int, progress: Progress | None = None) -> int:
     """Take an import back; how many records that changed.
+
+    *progress* is told how far it is, and of how much.
 
     Raises:
         UnknownImport: there is none with that number, or it is taken back.
@@ -118,8 +124,8 @@ async def undo_import(desk: Desk, batch: int) -> int:
         alone = await desk.store.read(lambda rows: _is_alone(rows, batch))
         row = await desk.store.write(lambda rows: _claim(rows, batch, alone))
         if row.state == ImportState.LIVE:
-            return await _take_all_back(desk.store, row, ImportState.UNDONE)
-        return await _answer_all(desk, row)
+            return await _take_all_back(desk.store, row, ImportState.UNDONE, progress)
+        return await _answer_all(desk, row, progress)
     finally:
         lock.release()
 
@@ -158,12 +164,18 @@ def _is_alone(rows: Rows, batch: int) -> int | None:
     return amount if rows.journal.last_n() == row.last_n else None
 
 
-async def _take_all_back(store: Store, row: ImportRow, state: ImportState) -> int:
+async def _take_all_back(
+    store: Store,
+    row: ImportRow,
+    state: ImportState,
+    progress: Progress | None = None,
+) -> int:
     """Remove all unsealed numbers of an import from the journal, newest first."""
     last_n = await store.read(lambda rows: rows.journal.last_n())
     if row.last_n:
         last_n = min(last_n, row.last_n)
     taken = 0
+    total = last_n - row.first_n + 1
     step = _STEP_NUMBERS
     while last_n >= row.first_n:
         begun = elapsed()
@@ -174,6 +186,8 @@ async def _take_all_back(store: Store, row: ImportRow, state: ImportState) -> in
 
         taken += await store.write(step_back)
         last_n = first_n - 1
+        if progress is not None:
+            progress(total - (last_n - row.first_n + 1), total)
         took = max(elapsed() - begun, 0.001)
         step = max(1, min(int(step * _STEP_SECONDS / took), 2 * step))
 
@@ -185,26 +199,29 @@ async def _take_all_back(store: Store, row: ImportRow, state: ImportState) -> in
     return taken
 
 
-async def _answer_all(desk: Desk, row: ImportRow) -> int:
+async def _answer_all(desk: Desk, row: ImportRow, progress: Progress | None) -> int:
     """Write what takes a sealed import back, some records in each transaction."""
     made_at = desk.clock.now()
     decoded = DecodedSets()
-    answered = after = 0
+    answered = after = looked_at = 0
     while True:
         start = after
 
-        def step(rows: Rows, start: int = start) -> tuple[int, int]:
+        def step(rows: Rows, start: int = start) -> tuple[int, int, int]:
             begun = elapsed()
-            count, last = 0, start
+            count, seen, last = 0, 0, start
             for kept in rows.imports.rows(row.import_no, start, _STEP_ROWS):
                 count += _answer(rows, desk, kept, row, made_at, decoded)
-                last = kept.row
+                last, seen = kept.row, seen + 1
                 if elapsed() - begun > _STEP_SECONDS:
                     break
-            return count, last
+            return count, seen, last
 
-        count, after = await desk.store.write(step)
+        count, seen, after = await desk.store.write(step)
         answered += count
+        looked_at += seen
+        if progress is not None:
+            progress(min(looked_at, row.rows), row.rows)
         if after == start:
             break
     done = row._replace(state=int(ImportState.UNDONE))

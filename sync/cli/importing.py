@@ -152,7 +152,10 @@ async def _list(call: Call) -> int:
 async def _undo(call: Call) -> int:
     batch = batch_number(call)
     async with opened(call) as machine:
-        count = await machine.catalogue.undo_import(call.actor, batch)
+        count = await machine.catalogue.workbooks.undo(
+            call.actor, batch, call.paper.progress
+        )
+    call.paper.end_progress()
     if call.paper.is_json:
         call.paper.document({"batch": batch, "records": count})
     else:

@@ -138,7 +138,7 @@ async def test_a_row_that_was_refused_is_mended_in_the_form(
             await keys(pilot, "1", "enter")
             assert "没有这一天:2019.2.30" in text(pilot)
             await keys(pilot, "1", "enter")
-            assert "关于第2号的通知" in text(pilot)
+            assert "补录未收的行" in text(pilot)
             field = pilot.app.focused
             assert field is not None
             assert field.name == "date"

@@ -12,6 +12,7 @@ from node.exchange.choices import column_letters
 from node.machine import Machine
 from protocol.operations import Actor
 from tui.desk.children import Children
+from tui.desk.children import OnProgress as OnLine
 from tui.desk.workbook_files import files, places
 from tui.port.imports import (
     Choices,
@@ -100,16 +101,16 @@ class MachineImports:
             for each in reversed(batches)
         ]
 
-    async def undo(self, batch: int) -> int:
+    async def undo(self, batch: int, on_progress: OnProgress) -> int:
         """Take an import back; how many records that changed.
 
         Raises:
             ChildFailed: it is taken back already, or another import is under way.
         """
-        told: Mapping[str, Any] = await self._children().run(
-            "import", "undo", str(batch)
+        document: Mapping[str, Any] = await self._children().run(
+            "import", "undo", str(batch), on_progress=_told(on_progress)
         )
-        return int(told["records"])
+        return int(document["records"])
 
     async def waiting(self, batch: int) -> Sequence[Waiting]:
         """The refused rows of an import that nobody has mended.
@@ -130,16 +131,22 @@ class MachineImports:
     async def _import(
         self, language: str, on_progress: OnProgress, *arguments: str
     ) -> Outcome:
-        def told(said: Mapping[str, Any]) -> None:
-            on_progress(int(said.get("done", 0)), int(said.get("total", 0)))
-
         document = await self._children(language).run(
-            "import", *arguments, on_progress=told
+            "import", *arguments, on_progress=_told(on_progress)
         )
         return _outcome(document)
 
     def _children(self, language: str = _ANY_LANGUAGE) -> Children:
         return Children(self._machine.home.path, self._actor.name, language)
+
+
+def _told(on_progress: OnProgress) -> OnLine:
+    """Hears the lines of a child as rows done and rows in all."""
+
+    def told(said: Mapping[str, Any]) -> None:
+        on_progress(int(said.get("done", 0)), int(said.get("total", 0)))
+
+    return told
 
 
 def _named(path: Path, choices: Choices) -> list[str]:

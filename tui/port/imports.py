@@ -189,7 +189,7 @@ class ImportsPort(Protocol):
     async def past(self) -> Sequence[PastImport]:
         """The imports of this machine, the newest first."""
 
-    async def undo(self, batch: int) -> int:
+    async def undo(self, batch: int, on_progress: OnProgress) -> int:
         """Take an import back; how many records that changed.
 
         Raises:

@@ -85,6 +85,9 @@ class ImportPastScreen(DeskScreen):
     def on_job_changed(self, event: JobChanged) -> None:
         """An import was taken back, or came to its end."""
         job = event.job
+        if job.kind is JobKind.UNDO and job.state is JobState.RUNNING and job.total:
+            at = self.say("importing.undoing_at", done=job.done, total=job.total)
+            self.tell(at)
         if job.state is JobState.RUNNING or job.kind not in (
             JobKind.IMPORT,
             JobKind.UNDO,
@@ -151,8 +154,10 @@ class ImportPastScreen(DeskScreen):
             return
 
         async def work(report: Report) -> object:
-            report(0, 0, {})
-            return await desk.imports.undo(batch)
+            def progress(done: int, total: int) -> None:
+                report(done, total, {})
+
+            return await desk.imports.undo(batch, progress)
 
         self.tell(self.say("importing.undoing", batch=batch))
         self.desk_app.jobs.start(JobKind.UNDO, str(batch), work)
