@@ -122,7 +122,7 @@ class Acts:
         check_actor(actor)
         row = await self._premises.store.read(lambda rows: _own(rows, actor, act_no))
         if row.import_no:
-            return await self._undo_import(actor, row)
+            return await self._undo_import(actor, row, progress)
         if row.amount <= _SMALL:
             return await self._undo(actor, row, progress)
         with self._alone():
@@ -247,7 +247,9 @@ class Acts:
             if ended:
                 return Undone(records, kept)
 
-    async def _undo_import(self, actor: Actor, row: ActRow) -> Undone:
+    async def _undo_import(
+        self, actor: Actor, row: ActRow, progress: Progress | None
+    ) -> Undone:
         premises = self._premises
         obstacle = await premises.store.read(
             lambda rows: _obstacle(rows, row, self._premises.pack)
@@ -255,7 +257,7 @@ class Acts:
         if obstacle:
             raise CannotUndo(obstacle)
         desk = Desk(premises.store, premises.pack, premises.clock, premises.home, actor)
-        return Undone(await undo_import(desk, row.import_no), 0)
+        return Undone(await undo_import(desk, row.import_no, progress), 0)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
