@@ -34,7 +34,7 @@ class BrowseScreen(DeskScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._classes: Sequence[ClassCount] = ()
+        self._shelf: Sequence[ClassCount] = ()
         self._titles: dict[str, str] = {}
         self._way: list[tuple[Place, int]] = [(Place(Where()), 0)]
         """Places at which there was a question, and the row that was current there."""
@@ -60,7 +60,7 @@ class BrowseScreen(DeskScreen):
         """Look what there is."""
         super().on_mount()
         self.query_one(Ledger).focus()
-        self.run_worker(self._load, group="load", exclusive=True)
+        self._reload()
 
     def commands(self) -> Sequence[Command]:
         """Each way by its number; all of it; a search."""
@@ -94,17 +94,21 @@ class BrowseScreen(DeskScreen):
 
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Back from a list: something may have been changed."""
-        if self._classes:
+        if self._shelf:
             self._reload()
 
     def _reload(self) -> None:
-        self.run_worker(self._load, group="load", exclusive=True)
+        self.run_worker(
+            self._load,  # type: ignore[arg-type] # begun by the worker, or never
+            group="load",
+            exclusive=True,
+        )
 
     async def _load(self) -> None:
-        is_first = not self._classes
+        is_first = not self._shelf
         try:
             self._titles = {f.code: f.title for f in await self.desk.shelves.fonds()}
-            self._classes = await self.desk.shelves.classes()
+            self._shelf = await self.desk.shelves.classes()
         except self.desk_app.known_errors as error:
             self.tell_error(error)
             return
@@ -119,16 +123,16 @@ class BrowseScreen(DeskScreen):
         self, place: Place, labels: tuple[str, ...]
     ) -> tuple[Place, tuple[str, ...]]:
         """Where *place* leads without a question."""
-        ways = branches(self._classes, place)
+        ways = branches(self._shelf, place)
         while len(ways) == 1:
             labels = (*labels, self._called(place.step, ways[0].value))
             place = ways[0].to
-            ways = branches(self._classes, place)
+            ways = branches(self._shelf, place)
         return place, labels
 
     def _show(self, row: int) -> None:
         place, _ = self._way[-1]
-        self._branches = branches(self._classes, place)
+        self._branches = branches(self._shelf, place)
         labels = self._labels[place]
         step = self.say(f"browse.step.{place.step}")
         path = " › ".join((*labels, step))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -196,7 +197,9 @@ class SearchScreen(DeskScreen):
 
     def _ask(self, pause_seconds: float, *, keep_place: bool = False) -> None:
         self.run_worker(
-            self._search(pause_seconds, keep_place=keep_place),
+            partial(  # type: ignore[arg-type] # begun by the worker, or never
+                self._search, pause_seconds, keep_place=keep_place
+            ),
             group="search",
             exclusive=True,
         )
