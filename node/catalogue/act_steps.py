@@ -35,6 +35,7 @@ Progress = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
 STEP_SECONDS: Final = 0.025
 _READ_AT_ONCE: Final = 25
+_ANSWERED_AT_ONCE: Final = 10
 _FORGOTTEN_AT_ONCE: Final = 500
 
 
@@ -135,42 +136,65 @@ def undo_some(
     begun = elapsed()
     records = kept = 0
     while True:
-        steps = rows.acts.steps(act.act_no, StepState.DONE, -1, _READ_AT_ONCE)
+        steps = rows.acts.steps(act.act_no, StepState.DONE, -1, _ANSWERED_AT_ONCE)
         if not steps:
             rows.acts.update(act._replace(state=int(ActState.UNDONE)))
             return True, Answered(records, kept)
-        for step in steps:
-            changed, stays = _undo(rows, step, by, decoded)
-            records += changed
-            kept += stays
-            rows.acts.add_steps([step._replace(state=int(StepState.UNDONE))])
-            if elapsed() - begun >= STEP_SECONDS:
-                rows.acts.update(act._replace(state=int(ActState.UNDOING)))
-                return False, Answered(records, kept)
+        changed, stays = _undo(rows, steps, by, decoded)
+        records += changed
+        kept += stays
+        undone = int(StepState.UNDONE)
+        rows.acts.add_steps([step._replace(state=undone) for step in steps])
+        if elapsed() - begun >= STEP_SECONDS:
+            rows.acts.update(act._replace(state=int(ActState.UNDOING)))
+            return False, Answered(records, kept)
 
 
 def _undo(
-    rows: Rows, step: StepRow, by: Undoer, decoded: DecodedSets
-) -> tuple[bool, int]:
-    """Take one step back; whether the record changed, and what of it stays."""
-    row = rows.records.row(step.record_no)
-    if row is None or not step.first_n:
-        return False, 0
-    numbers = range(step.first_n, step.last_n + 1)
-    if _is_loose(rows, row, step):
-        return bool(take_back(rows, numbers)), 0
+    rows: Rows, steps: Sequence[StepRow], by: Undoer, decoded: DecodedSets
+) -> tuple[int, int]:
+    """Take steps back; how many records changed, and how many values stay.
+
+    Answers are saved together: what they copy is read once for all of them.
+    """
+    changed = kept = 0
+    answers: dict[int, list[Reversal]] = {}
+    found = rows.records.rows([step.record_no for step in steps])
+    for step in steps:
+        row = found.get(step.record_no)
+        if row is None or not step.first_n:
+            continue
+        if _is_loose(rows, row, step):
+            numbers = range(step.first_n, step.last_n + 1)
+            changed += bool(take_back(rows, numbers))
+            continue
+        back = _reversal(rows, row, step, decoded)
+        kept += back.kept
+        changed += back.has_answers
+        answers.setdefault(row.scope_no, []).append(back)
+    for scope_no, backs in answers.items():
+
+        def make(n: int, backs: Sequence[Reversal] = backs) -> list[Operation]:
+            made: list[Operation] = []
+            for back in backs:
+                number = n + len(made)
+                made += back.operations(number, by.actor, by.made_at, by.reason)
+            return made
+
+        save_all(rows, scope_no, make, is_one_act=False)
+    return changed, kept
+
+
+def _reversal(
+    rows: Rows, row: RecordRow, step: StepRow, decoded: DecodedSets
+) -> Reversal:
     past = Past(rows, row, decoded)
     found = past.by_log(step.log_no, step.first_n, step.last_n)
     gone = [dot for dot, _ in found]
     back = Reversal(rows, row, held_of(rows, row), past, gone)
     for dot, operation in found:
         back.answer(dot, operation)
-    made = save_all(
-        rows,
-        row.scope_no,
-        lambda n: back.operations(n, by.actor, by.made_at, by.reason),
-    )
-    return bool(made), back.kept
+    return back
 
 
 def _is_loose(rows: Rows, row: RecordRow, step: StepRow) -> bool:

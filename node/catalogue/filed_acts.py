@@ -42,6 +42,15 @@ class FilingPlan(NamedTuple):
     pack: Pack
 
 
+def pack_detail(run: CodeRun, last: int) -> bytes:
+    """What an act keeps of a filing: its run, and the last number that it gave or 0."""
+    stem = run.stem
+    detail: bytes = msgpack.packb(
+        (stem.fonds, stem.year, stem.retention, stem.org, run.rule.name, last)
+    )
+    return detail
+
+
 def plan_some(rows: Rows, plan: FilingPlan, start: int) -> int:
     """Write steps down for a moment; the line to go on with.
 
@@ -90,7 +99,7 @@ def filing_obstacle(rows: Rows, act: ActRow, pack: Pack, *, is_thorough: bool) -
     rule = pack.rule(rule_name)
     run = None
     if rule is not None:
-        run = run_of(rule, pack, FilingKey(fonds, year, retention, org))
+        run = run_of(rule, pack, FilingKey(fonds, int(year), retention, org or ""))
     try:
         scope_no = fonds_for(rows, fonds).scope_no
     except UnknownFonds:

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import msgpack
-
 from node.catalogue.act_errors import ActBusy, FilingBlocked, UnknownCodeRule
 from node.catalogue.act_log import ActKind
 from node.catalogue.act_steps import Progress, drop_steps, run_act
@@ -24,7 +22,12 @@ from node.catalogue.arrangement import ArrangedLine, Arrangement, numbered
 from node.catalogue.checks import Finding, findings_of
 from node.catalogue.codes import CodeRule
 from node.catalogue.fields import DATE, DOC_NO, TITLE
-from node.catalogue.filed_acts import FilingPlan, begin_filing, plan_some
+from node.catalogue.filed_acts import (
+    FilingPlan,
+    begin_filing,
+    pack_detail,
+    plan_some,
+)
 from node.catalogue.matters import Paper, in_order
 from node.catalogue.members import amounts_by_class, is_filed_row, member_numbers
 from node.catalogue.numbering import (
@@ -34,8 +37,9 @@ from node.catalogue.numbering import (
     Numbered,
     chosen_rule,
     last_number,
+    numbering_rules,
     numbers_in_use,
-    run_of,
+    run_in,
 )
 from node.catalogue.premises import Premises
 from node.catalogue.reading import fonds_for, held_of, record_of
@@ -96,12 +100,13 @@ class Filing:
 
         def work(rows: Rows) -> list[FilingGroup]:
             home = fonds_for(rows, fonds)
-            rule = chosen_rule(rows, pack, home.scope_no)
+            rule = chosen_rule(rows, pack, home.scope_no, home.code)
             found = []
+            letters: dict[str, str] = {}
             for key, amounts in amounts_by_class(
                 rows, home.scope_no, home.code
             ).items():
-                run = run_of(rule, pack, key)
+                run = run_in(rows, pack, home.scope_no, rule, key, letters)
                 is_run = isinstance(run, CodeRun)
                 last = last_number(rows, home.scope_no, run) if is_run else 0
                 found.append(
@@ -126,9 +131,12 @@ class Filing:
         """
         check_actor(actor)
         pack = self._premises.pack
-        return await self._premises.store.read(
-            lambda rows: chosen_rule(rows, pack, fonds_for(rows, fonds).scope_no)
-        )
+
+        def work(rows: Rows) -> CodeRule:
+            home = fonds_for(rows, fonds)
+            return chosen_rule(rows, pack, home.scope_no, home.code)
+
+        return await self._premises.store.read(work)
 
     async def choose_code_rule(self, actor: Actor, fonds: str, rule: str) -> None:
         """From now on the fonds numbers by *rule*; codes that are given stay.
@@ -160,7 +168,8 @@ class Filing:
 
         def begin(rows: Rows) -> tuple[int, list[int], CodeRun | str, int]:
             home = fonds_for(rows, key.fonds)
-            run = run_of(chosen_rule(rows, pack, home.scope_no), pack, key)
+            rule = chosen_rule(rows, pack, home.scope_no, home.code)
+            run = run_in(rows, pack, home.scope_no, rule, key)
             numbers = member_numbers(rows, home.scope_no, key)
             is_run = isinstance(run, CodeRun)
             last = last_number(rows, home.scope_no, run) if is_run else 0
@@ -178,7 +187,8 @@ class Filing:
             )
         fixed = sorted((line for line in lines if not line.is_new), key=_by_number)
         fresh = [line for line in lines if line.is_new]
-        order = in_order([_paper(line.record, line.number) for line in fresh])
+        papers = [_paper(line.record, line.number) for line in fresh]
+        order = await self._premises.store.wait(lambda: in_order(papers))
         return Arrangement(
             key=key,
             run=code_run,
@@ -203,7 +213,10 @@ class Filing:
             return list(numbers_in_use(rows, scope_no, run))
 
         used = await self._premises.store.read(work)
-        return findings_of(arrangement, used, self._premises.pack)
+        pack = self._premises.pack
+        return await self._premises.store.wait(
+            lambda: findings_of(arrangement, used, pack)
+        )
 
     async def file(
         self,
@@ -257,7 +270,7 @@ class Filing:
             import_no=0,
             state=int(ActState.PLANNING),
             amount=arrangement.unfiled,
-            detail=msgpack.packb((*key, run.rule.name, last if fresh else 0)),
+            detail=pack_detail(run, last if fresh else 0),
         )
         act_no = await store.write(lambda rows: rows.acts.add(act))
         plan = FilingPlan(
@@ -308,17 +321,6 @@ class Filing:
                 )
             )
         return lines
-
-
-def numbering_rules(rules: Sequence[CodeRule]) -> list[CodeRule]:
-    """Rules that number items by year and term."""
-    return [
-        rule
-        for rule in rules
-        if "{year}" in rule.template
-        and "{item}" in rule.template
-        and not rule.name.endswith("-old")
-    ]
 
 
 def _number(run: CodeRun | None, code: str | None) -> int:

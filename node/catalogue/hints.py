@@ -25,7 +25,7 @@ from node.catalogue.fields import (
     YEAR,
 )
 from node.catalogue.members import waiting_amount
-from node.catalogue.numbering import FilingKey, chosen_rule, last_number, run_of
+from node.catalogue.numbering import FilingKey, chosen_rule, last_number, run_in
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
 from node.catalogue.reading import find_record, fonds_for, records_of, state_of
@@ -46,7 +46,7 @@ from protocol.operations import Actor
 _STANDING_MASK: Final = int(RecordFlag.CREATED | RecordFlag.WITHDRAWN)
 _STANDING: Final = int(RecordFlag.CREATED)
 _LOOKED_AT_ISSUER: Final = 30
-_LOOKED_AT_VALUES: Final = 250
+_LOOKED_AT_VALUES: Final = 400
 _MOST_VALUES: Final = 20
 _MOST_ALIKE: Final = 10
 
@@ -114,8 +114,8 @@ class Hints:
             key, missing = key_typed(home.code, values, pack)
             if missing:
                 return NextCode("", 0, 0, 0, missing)
-            rule = chosen_rule(rows, pack, home.scope_no)
-            run = run_of(rule, pack, key)
+            rule = chosen_rule(rows, pack, home.scope_no, home.code)
+            run = run_in(rows, pack, home.scope_no, rule, key)
             if isinstance(run, str):
                 return NextCode("", 0, 0, 0, (run,))
             last = last_number(rows, home.scope_no, run)
@@ -161,7 +161,7 @@ class Hints:
         return await self._premises.store.read(work)
 
     async def values(self, actor: Actor, fonds: str, field: str) -> tuple[str, ...]:
-        """Values of a field that are in use, the most used of late first.
+        """Values of a field that are in use, the most used (of late) first.
 
         Raises:
             UnknownFonds, UnknownField.
@@ -171,14 +171,13 @@ class Hints:
 
         def work(rows: Rows) -> tuple[str, ...]:
             scope_no = fonds_for(rows, fonds).scope_no
-            test = _test(rows, scope_no, [], (field_mark(number),))
-            found = rows.matches.find(test, _LOOKED_AT_VALUES, newest_first=True)
-            counted: Counter[str] = Counter()
-            for row in rows.records.rows(found).values():
-                for value in shown(state_of(row)).get(number, []):
-                    counted[shown_value(value)] += value is not None
+            counted = _of_classes(rows, scope_no, number)
+            if counted is None:
+                counted = _of_newest(rows, scope_no, number)
             return tuple(
-                text for text, amount in counted.most_common(_MOST_VALUES) if amount
+                text
+                for text, amount in counted.most_common(_MOST_VALUES)
+                if amount and text
             )
 
         return await self._premises.store.read(work)
@@ -209,6 +208,31 @@ def key_typed(
         found[number] = "" if isinstance(value, Fault) else shown_value(value)
     year = int(found[YEAR]) if found[YEAR] else None
     return FilingKey(fonds, year, found[RETENTION], found[ORG]), tuple(missing)
+
+
+def _of_classes(rows: Rows, scope_no: int, number: int) -> Counter[str] | None:
+    """How often each value of a field that makes classes is used; None for others."""
+    if number not in {YEAR, RETENTION, ORG}:
+        return None
+    counted: Counter[str] = Counter()
+    for row in rows.classes.all():
+        if row.scope_no == scope_no and row.level >= LEVEL_VOLUME:
+            value = {YEAR: str(row.year or ""), RETENTION: row.retention, ORG: row.org}
+            counted[value[number]] += row.amount
+    return counted
+
+
+def _of_newest(rows: Rows, scope_no: int, number: int) -> Counter[str]:
+    """How often each value of a field stands in the newest records."""
+    test = _test(rows, scope_no, [], ())
+    found = rows.matches.find(test, _LOOKED_AT_VALUES, newest_first=True)
+    mark = field_mark(number)
+    counted: Counter[str] = Counter()
+    for row in rows.records.rows(found).values():
+        if mark in row.search_text:
+            for value in shown(state_of(row)).get(number, []):
+                counted[shown_value(value)] += value is not None
+    return counted
 
 
 def _numbers_of(rows: Rows, record_id: str) -> list[int]:

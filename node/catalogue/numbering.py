@@ -6,12 +6,15 @@ the codes themselves, whoever gave them; a new number goes on from the highest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NamedTuple
 
-from node.catalogue.codes import Code, CodeRule
-from node.catalogue.fields import FILED, ORG, RETENTION, STATE, YEAR
+from node.catalogue.codes import Code, CodeRule, parse_code
+from node.catalogue.fault import Fault
+from node.catalogue.fields import FILED, LEVEL_ITEM, ORG, RETENTION, STATE, YEAR
 from node.catalogue.pack import Pack
 from node.catalogue.reading import is_seen_by_people, state_of
 from node.catalogue.retention import LONG, SHORT
@@ -22,6 +25,9 @@ from node.store.row_types import RecordFlag
 RULE_SETTING: Final = "filing.rule."
 _OLD_TERMS: Final = {LONG: "C", SHORT: "D"}
 _UNRULED_DIGITS: Final = 4
+_OLD_EDITION: Final = "-old"
+_CODES_LOOKED_AT: Final = 20
+_CLASSES_LOOKED_AT: Final = 8
 
 
 class FilingKey(NamedTuple):
@@ -70,11 +76,96 @@ class Numbered(NamedTuple):
     """False: its record was filed and is withdrawn; the number stays used."""
 
 
-def chosen_rule(rows: Rows, pack: Pack, scope_no: int) -> CodeRule:
-    """The rule by which a fonds numbers."""
+def chosen_rule(rows: Rows, pack: Pack, scope_no: int, fonds: str) -> CodeRule:
+    """The rule by which a fonds numbers: the chosen one, else that of its newest codes.
+
+    A fonds without a code numbers by the pack's rule.
+    """
     name = rows.settings.get(f"{RULE_SETTING}{scope_no}")
     found = pack.rule(str(name)) if name else None
-    return found or pack.rule(pack.filing.code_rule) or pack.code_rules[0]
+    usual = pack.rule(pack.filing.code_rule) or pack.code_rules[0]
+    return found or _rule_in_use(rows, pack, scope_no, fonds) or usual
+
+
+def numbering_rules(rules: Iterable[CodeRule]) -> list[CodeRule]:
+    """Rules that number items by year and term."""
+    return [
+        rule
+        for rule in rules
+        if "{year}" in rule.template
+        and "{item}" in rule.template
+        and not rule.name.endswith(_OLD_EDITION)
+    ]
+
+
+def _rule_in_use(rows: Rows, pack: Pack, scope_no: int, fonds: str) -> CodeRule | None:
+    """The rule of the codes that the fonds gave last; None where it gave none."""
+    known = {rule.name: rule for rule in numbering_rules(pack.code_rules)}
+    counted: Counter[str] = Counter()
+    newest = rows.matches.codes_under(f"{fonds}-{pack.category}·", falling=True)
+    for _, its_scope, _, _, code in islice(newest, _CODES_LOOKED_AT):
+        parsed = parse_code(code, pack.code_rules)
+        if its_scope != scope_no:
+            continue
+        if not isinstance(parsed, Fault):
+            name = parsed[0].rule.removesuffix(_OLD_EDITION)
+            counted[name] += name in known
+    found = counted.most_common(1)
+    return known[found[0][0]] if found and found[0][1] else None
+
+
+def run_in(
+    rows: Rows,
+    pack: Pack,
+    scope_no: int,
+    rule: CodeRule,
+    key: FilingKey,
+    known: dict[str, str] | None = None,
+) -> CodeRun | str:
+    """The run of a class; else the name of the field for which there is none.
+
+    An office that stands in the records by its name is numbered under the letters that
+    the fonds has given it in codes before, else under those that the pack offers.
+    *known* remembers them for the next class.
+    """
+    run = run_of(rule, pack, key)
+    if run != pack.by_number[ORG].name:
+        return run
+    letters = {} if known is None else known
+    if key.org not in letters:
+        used = _letters_in_use(rows, pack, scope_no, key.org)
+        is_fit = not isinstance(run_of(rule, pack, key._replace(org=used)), str)
+        letters[key.org] = used if is_fit and used else _letters_offered(pack, key.org)
+    found = letters[key.org]
+    return run_of(rule, pack, key._replace(org=found)) if found else run
+
+
+def _letters_in_use(rows: Rows, pack: Pack, scope_no: int, org: str) -> str:
+    """What stands for the office in the newest codes of its items."""
+    classes = [
+        row
+        for row in rows.classes.all()
+        if row.scope_no == scope_no
+        and row.org == org
+        and row.level == LEVEL_ITEM
+        and row.stage
+        and not row.volume
+    ]
+    classes.sort(key=lambda row: -row.year)
+    for row in classes[:_CLASSES_LOOKED_AT]:
+        for number in rows.shelves.page((row.class_no,), (), 0, 1):
+            record = rows.records.row(number)
+            parsed = parse_code(
+                "" if record is None else record.code or "", pack.code_rules
+            )
+            if not isinstance(parsed, Fault) and parsed[0].org:
+                return parsed[0].org
+    return ""
+
+
+def _letters_offered(pack: Pack, org: str) -> str:
+    offered = pack.form.values.get(pack.by_number[ORG].name, ())
+    return next((each.value for each in offered if each.meaning == org), "")
 
 
 def run_of(rule: CodeRule, pack: Pack, key: FilingKey) -> CodeRun | str:
@@ -104,7 +195,7 @@ def run_of(rule: CodeRule, pack: Pack, key: FilingKey) -> CodeRun | str:
 def _for_old_terms(rule: CodeRule, pack: Pack, retention: str) -> CodeRule:
     """长期 and 短期 are of an older edition of the same rule."""
     if retention in _OLD_TERMS:
-        return pack.rule(f"{rule.name}-old") or rule
+        return pack.rule(f"{rule.name}{_OLD_EDITION}") or rule
     return rule
 
 

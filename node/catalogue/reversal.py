@@ -116,6 +116,16 @@ class Reversal:
         self.kept = 0
         """Values written over since, which stay."""
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether there is something to write."""
+        return bool(
+            self._layers
+            or any(self._added.values())
+            or any(self._removed.values())
+            or self._should_stand is self._is_withdrawn
+        )
+
     def answer(self, dot: Dot, operation: Operation) -> None:
         """Undo what still stands of one operation."""
         match operation:

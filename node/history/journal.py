@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from node.history.effects import effect_of
+from node.history.effects import DotNo, effect_of
 from node.history.projection import Applied, apply_set
-from node.history.rebuilding import rebuild_records
+from node.history.rebuilding import drop_pending, rebuild_records
 from node.store.port import Rows
 from node.store.row_types import JournalRow
 from protocol.errors import LocalProtocolError
@@ -134,12 +134,21 @@ def take_back_import(rows: Rows, first_n: int, last_n: int, import_no: int) -> i
 
 def _take_out(rows: Rows, gone: Sequence[JournalRow]) -> int:
     log_no = own_log_no(rows)
-    touched: set[int] = set()
+    touched: dict[int, list[DotNo]] = {}
     for row in gone:
         effect = effect_of(decode_operation(row.op), log_no, rows.logs.ensure)
         if effect is not None:
             number = rows.records.number_of(row.scope_no, *effect.record)
-            touched |= set() if number is None else {number}
+            if number is not None:
+                touched.setdefault(number, []).append(effect.dot)
     rows.journal.remove([row.n for row in gone])
-    rebuild_records(rows, touched)
+    found = rows.records.rows(touched)
+    rebuild_records(
+        rows,
+        [
+            number
+            for number, dots in touched.items()
+            if number not in found or not drop_pending(rows, found[number], dots)
+        ],
+    )
     return len(gone)

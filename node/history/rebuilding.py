@@ -6,13 +6,14 @@ nothing taken from the row that stands there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from node.history.copies import resolve_copies, stand_in
 from node.history.effects import DotNo, Effect, effect_of
 from node.history.logbook import DecodedSets, Entry, entries_of, value_given
 from node.history.record_rows import Made, RowMaker, is_visible
+from node.history.state_packing import unpack_state
 from node.history.survivors import (
     RecordState,
     add_pending,
@@ -73,6 +74,28 @@ def rebuild_records(
             max((a.received_at for a in rebuilt.authors.values()), default=0),
         )
     return different
+
+
+def drop_pending(rows: Rows, row: RecordRow, dots: Collection[DotNo]) -> bool:
+    """Own unsealed edits leave a record's row; False: it has to be made anew.
+
+    They stand in its state whole, beside what is confirmed, so that nothing has to be
+    read back from the log unless something newer may speak of them.
+    """
+    state = unpack_state((row.log_no, row.n), row.state)
+    newest = max(dots)
+    if state.birth in dots or any(
+        dot not in state.pending or dot[0] != newest[0] for dot in dots
+    ):
+        return False
+    if any(dot[0] == newest[0] and dot > newest for dot in state.pending):
+        return False
+    for dot in dots:
+        del state.pending[dot]
+    maker = RowMaker(rows, row.scope_no)
+    rows.edits.remove([EditRow(row.record_no, *dot, 0) for dot in dots])
+    _replace(rows, row, maker.made(row.record_no, state, row))
+    return True
 
 
 def rebuilt_state(rows: Rows, row: RecordRow, decoded: DecodedSets) -> Rebuilt:

@@ -157,8 +157,8 @@ async def test_what_lacks_something_is_not_filed(catalogue: Catalogue) -> None:
 async def test_a_class_without_a_code_says_for_which_field(
     catalogue: Catalogue,
 ) -> None:
-    await enter(catalogue, "甲", "20200101", org_code="办公室")
-    key = KEY._replace(org="办公室")
+    await enter(catalogue, "甲", "20200101", org_code="督查室")
+    key = KEY._replace(org="督查室")
     (group,) = await catalogue.filing.groups(CLERK, "0073")
     assert (group.key, group.lacks) == (key, "org_code")
     arranged = await catalogue.filing.arrangement(CLERK, key)
@@ -170,7 +170,36 @@ async def test_a_class_without_a_code_says_for_which_field(
     assert (await catalogue.filing.code_rule(CLERK, "0073")).name == "dat13-item"
     arranged = await catalogue.filing.arrangement(CLERK, key)
     filed = await catalogue.filing.file(CLERK, arranged)
-    assert filed.first_code == "0073-WS·2020·D30·办公室-0001"
+    assert filed.first_code == "0073-WS·2020·D30·督查室-0001"
+
+
+async def test_an_office_by_its_name_is_numbered_under_its_letters(
+    catalogue: Catalogue,
+) -> None:
+    await enter(catalogue, "甲件", "20200101", org_code="办公室")
+    key = KEY._replace(org="办公室")
+    arranged = await catalogue.filing.arrangement(CLERK, key)
+    assert [line.code for line in arranged.lines] == [f"{PREFIX}0001"]
+    code = "0073-WS·2019-D30-JJK-0001"
+    await enter(
+        catalogue, "旧件", "20190101", org_code="经济科", code=code, year="2019"
+    )
+    await enter(catalogue, "乙件", "20200101", org_code="经济科")
+    arranged = await catalogue.filing.arrangement(CLERK, KEY._replace(org="经济科"))
+    filed = await catalogue.filing.file(CLERK, arranged)
+    assert filed.first_code == "0073-WS·2020-D30-JJK-0001"
+    act = (await catalogue.acts.last(CLERK))[0]
+    assert act.can_undo
+
+
+async def test_a_fonds_numbers_by_the_rule_of_its_codes_unless_one_is_chosen(
+    catalogue: Catalogue,
+) -> None:
+    code = "0073-WS·2019·D30·督查室-0001"
+    await enter(catalogue, "旧件", "20190101", code=code, year="2019", org_code="")
+    assert (await catalogue.filing.code_rule(CLERK, "0073")).name == "dat13-item"
+    await catalogue.filing.choose_code_rule(CLERK, "0073", "dat22")
+    assert (await catalogue.filing.code_rule(CLERK, "0073")).name == "dat22"
 
 
 async def test_a_record_that_changed_since_is_named_and_nothing_is_filed(

@@ -75,7 +75,7 @@ async def test_the_next_code_goes_on_behind_those_that_wait(
         ({}, ("year", "retention_code")),
         ({"year": "2020"}, ("retention_code",)),
         ({"year": "二", "retention_code": "D30"}, ("year",)),
-        ({**CLASS, "org_code": "办公室"}, ("org_code",)),
+        ({**CLASS, "org_code": "督查室"}, ("org_code",)),
         ({**CLASS, "retention_code": "D25"}, ("retention_code",)),
     ],
 )

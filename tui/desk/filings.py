@@ -10,8 +10,8 @@ from typing import Final
 from node.catalogue.arrangement import Arrangement
 from node.catalogue.checks import Finding
 from node.catalogue.codes import CodeRule
-from node.catalogue.filing import Filed, FilingGroup, numbering_rules
-from node.catalogue.numbering import FilingKey
+from node.catalogue.filing import Filed, FilingGroup
+from node.catalogue.numbering import FilingKey, numbering_rules
 from node.catalogue.reading import Fonds
 from node.catalogue.record import Record
 from node.forms.apart import print_apart
