@@ -27,15 +27,15 @@ from node.catalogue.reading import (
     seen_of,
     state_of,
 )
-from node.catalogue.record import Change, Record, Seen, missing_fields
+from node.catalogue.record import Change, Record, Seen, missing_fields, title_of
 from node.catalogue.saving import check_actor
-from node.catalogue.tickets import Ticket, open_fields_of
+from node.catalogue.tickets import Ticket, TicketSide, open_fields_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
 from node.catalogue.values import shown_value
 from node.catalogue.whereabouts import Whereabouts, Word
 from node.history.journal import next_n
 from node.history.logbook import DecodedSets, Entry, entries_of
-from node.history.survivors import shown
+from node.history.survivors import fields_of, resolved, shown, survivors
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from protocol.identity import Dot
@@ -162,7 +162,7 @@ class Details:
                 is_filed=filled.is_filed,
                 history=history,
                 whereabouts=_worst([change.standing for change in history]),
-                open=tuple(open_fields_of(rows, row, pack, filled.record.fonds)),
+                open=_open(rows, row, pack, filled.record),
                 former_codes=_former_codes(rows, row, filled.record.code),
                 missing=missing_fields(filled.record.fields, pack),
             )
@@ -255,6 +255,50 @@ def _arrivals(
             )
         )
     return tuple(found)
+
+
+def _open(rows: Rows, row: RecordRow, pack: Pack, record: Record) -> tuple[Ticket, ...]:
+    """Fields with several values: tickets, and what becomes one when it is sent."""
+    found = open_fields_of(rows, row, pack, record.fonds)
+    told = {ticket.field for ticket in found}
+    state = state_of(row)
+    entries = {
+        (entry.log_no, entry.operation.n): entry
+        for entry in entries_of(rows, row, DecodedSets())
+    }
+    for number in fields_of(state):
+        known = pack.by_number.get(number)
+        if known is None or known.is_list or known.name in told:
+            continue
+        live = survivors(state, number)
+        sides = tuple(
+            _side(rows, entries[dot], shown_of(number, resolved(value), pack))
+            for dot, value in sorted(live.items())
+            if dot in entries
+        )
+        if len({shown_value(resolved(value)) for value in live.values()}) > 1:
+            ticket = Ticket(
+                id="",
+                record=record.id,
+                field=known.name,
+                fonds=record.fonds,
+                code=record.code,
+                title=title_of(record),
+                values=sides,
+            )
+            found.append(ticket)
+    return tuple(found)
+
+
+def _side(rows: Rows, entry: Entry, value: object) -> TicketSide:
+    held = entry.change_set
+    return TicketSide(
+        value=value,
+        who=entry.operation.actor.name,
+        machine=machine_name(rows, rows.logs.id_of(entry.log_no)),
+        time=entry.operation.made_at,
+        received=0 if held is None else held.received_at,
+    )
 
 
 def _newest(rows: Rows, entries: list[Entry], number: int, seen: Seen) -> Entry | None:

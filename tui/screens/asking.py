@@ -6,6 +6,7 @@ Enter too; Esc answers nothing, and nothing is done then. A letter never answers
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar, cast
@@ -247,11 +248,14 @@ class Ask(Question[Mapping[str, str]]):
         fault = self._check(texts)
         if fault:
             self.tell(fault)
-            event.form.fields[-1].focus()
+            last = event.form.fields[-1]
+            last.offer(last.text)
+            last.focus()
         else:
             self.dismiss(texts)
 
 
 def last_four(text: str) -> str:
     """What a dangerous act asks to be typed: the end of a code or an id."""
-    return "".join(each for each in text if each.isalnum())[-4:].upper()
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(each for each in plain if each.isalnum())[-4:].upper()
