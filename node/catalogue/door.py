@@ -56,7 +56,7 @@ from node.catalogue.saving import (
 )
 from node.catalogue.searches import Searches
 from node.catalogue.shelves import Shelves
-from node.catalogue.tickets import Ticket, tickets_of
+from node.catalogue.tickets import Ticket, ticket_count, tickets_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
 from node.catalogue.workbooks import Workbooks
 from node.clock import Clock
@@ -290,6 +290,11 @@ class Catalogue:
             return tickets_of(rows, self.pack, fonds_codes(rows))
 
         return await self.store.read(work)
+
+    async def conflict_count(self, actor: Actor) -> int:
+        """How many fields ``conflicts`` would give."""
+        check_actor(actor)
+        return await self.store.read(lambda rows: ticket_count(rows, self.pack))
 
     async def counts(self, actor: Actor) -> Counts:
         """How much the catalogue holds."""

@@ -87,6 +87,21 @@ def tickets_of(rows: Rows, pack: Pack, codes: dict[int, str]) -> list[Ticket]:
     return found
 
 
+def ticket_count(rows: Rows, pack: Pack) -> int:
+    """How many tickets ``tickets_of`` would tell; what they say is not read."""
+    numbers = [
+        ticket.record_no
+        for ticket in rows.tickets.all()
+        if is_for_people(ticket.field, pack)
+    ]
+    known = rows.records.rows(numbers)
+    return sum(
+        1
+        for number in numbers
+        if number in known and known[number].flags & RecordFlag.CREATED
+    )
+
+
 def open_fields_of(
     rows: Rows, row: RecordRow, pack: Pack, fonds_code: str
 ) -> list[Ticket]:

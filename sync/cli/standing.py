@@ -123,7 +123,7 @@ async def count_undecided(machine: Machine, standing: Standing, actor: Actor) ->
     """How many fields a person has to decide; the pack says which open ones count."""
     if not standing.open_fields:
         return 0
-    return len(await machine.catalogue.conflicts(actor))
+    return await machine.catalogue.conflict_count(actor)
 
 
 def standing_json(standing: Standing, conflicts: int) -> dict[str, object]:

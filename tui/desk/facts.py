@@ -24,7 +24,8 @@ class MachineFacts:
         machine, actor = self._machine, self._actor
         catalogue = machine.catalogue
         standing = await machine.standing(actor)
-        undecided = await self.undecided() if standing.open_fields else ()
+        has_open = bool(standing.open_fields)
+        undecided = await catalogue.conflict_count(actor) if has_open else 0
         is_practice = await machine.is_practice()
         window = await machine.store.read(window_of)
         now = machine.clock.now()
@@ -33,7 +34,7 @@ class MachineFacts:
             now=now,
             drafts=len(await catalogue.drafts.waiting(actor)),
             totals=await catalogue.shelves.totals(actor),
-            undecided=len(undecided),
+            undecided=undecided,
             standing=standing,
             delivery=await catalogue.deliveries.unseen(actor),
             next_window=window.next_after(now) if window and reports else 0,
