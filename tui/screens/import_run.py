@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -22,6 +22,8 @@ from tui.port.failures import ChildFailed
 from tui.port.imports import Choices, Outcome, RefusedReason
 from tui.screens.desk_screen import DeskScreen
 from tui.widgets.ledger import Column, Ledger, Line
+
+_FONDS_NAMED: Final = 5
 
 
 class Phase(Enum):
@@ -196,8 +198,10 @@ class ImportRunScreen(DeskScreen):
             self.say(f"importing.{'done' if outcome.batch else 'would'}", **numbers)
         ]
         if outcome.opened_fonds:
-            fonds = self._drawn("、".join(outcome.opened_fonds))
-            lines.append(self.say("importing.opened_fonds", fonds=fonds))
+            opened = outcome.opened_fonds
+            fonds = self._drawn("、".join(opened[:_FONDS_NAMED]))
+            key = "opened_many" if len(opened) > _FONDS_NAMED else "opened_fonds"
+            lines.append(self.say(f"importing.{key}", fonds=fonds, count=len(opened)))
         if outcome.batch and outcome.refused_file:
             path = self._drawn(outcome.refused_file)
             lines.append(self.say("importing.refused_file", path=path))
