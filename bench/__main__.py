@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bench.applying import bench_applying
 from bench.bad_link import bench_bad_link
+from bench.browsing import bench_browsing
 from bench.corpus import source_name
 from bench.exchanges import bench_exchanges
 from bench.figures import Figure, print_figures
@@ -45,6 +46,7 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "exchanges": ("first sync, idle exchange, edits, start, memory", bench_exchanges),
     "bad-link": ("64 kbit/s, 300 ms, reset every 20 s", bench_bad_link),
     "applying": ("applying and searching at the hub, on one core", bench_applying),
+    "browsing": ("leafing through 500,000 records", bench_browsing),
     "importing": ("import of a workbook while somebody saves", bench_importing),
 }
 

@@ -8,13 +8,12 @@ made in many short reads. Records of an import under way are neither shown nor c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-from node.catalogue.arranging import Placed, ShelfKey, chosen_by, runs_of, shelf_key
+from node.catalogue.arranging import chosen_by, runs_of
 from node.catalogue.fields import LEVEL_FONDS, LEVEL_ITEM, LEVEL_VOLUME
 from node.catalogue.listing import (
     ClassCount,
-    ClassKey,
     Listing,
     Order,
     Stage,
@@ -25,33 +24,17 @@ from node.catalogue.premises import Premises
 from node.catalogue.reading import find_record, fonds_codes, record_of
 from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
+from node.catalogue.shelf import Shelf, ShelfReader
 from node.catalogue.sorting import Sorting
 from node.catalogue.unsealed import hidden_imports
-from node.catalogue.values import LEVEL_NAMES
 from node.store.port import Rows
-from node.store.shelf_port import ClassRow
 from node.store.stopping import Stop
 from protocol.operations import Actor
 
 Progress = Callable[[int, int], None]
 
-_STAGES: Final = tuple(Stage)
 _MOST_MERGED: Final = 16
 """Classes that one statement reads together."""
-
-
-class Shelf(NamedTuple):
-    """All classes as they stood at a version."""
-
-    version: int
-    classes: tuple[Placed, ...]
-    """In order, with what is shown; those of scopes without a fonds are left out."""
-    counts: tuple[ClassCount, ...]
-    """Those that hold something."""
-    fonds: Mapping[int, str]
-    """Codes of fonds by scope."""
-    hidden: tuple[int, ...]
-    """Imports under way."""
 
 
 class Shelves:
@@ -60,8 +43,7 @@ class Shelves:
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
         self._known: Shelf | None = None
-        self._keys: dict[tuple[int, str], ShelfKey] = {}
-        """By number of the class and code of the fonds; a class never moves."""
+        self._reader = ShelfReader()
 
     async def version(self, actor: Actor) -> int:
         """A number that is another one after anything was saved, by whomever."""
@@ -153,7 +135,7 @@ class Shelves:
             if listing.order.is_descending:
                 numbers.reverse()
             found = rows.records.rows(numbers)
-            codes = _codes_of(rows, {row.scope_no for row in found.values()})
+            codes = self._codes_of(rows, {row.scope_no for row in found.values()})
             return tuple(
                 record_of(
                     rows, found[no], self._premises.pack, codes[found[no].scope_no]
@@ -188,66 +170,17 @@ class Shelves:
         store = self._premises.store
         version = await store.version()
         if self._known is None or self._known.version != version:
-            self._known = await store.read(lambda rows: self._read(rows, version))
+            self._known = await store.read(
+                lambda rows: self._reader.read(rows, version)
+            )
         return self._known
 
-    def _read(self, rows: Rows, version: int) -> Shelf:
-        codes, hidden, found = _shown_classes(rows)
-        placed = [Placed(self._key(row, codes[row.scope_no]), row) for row in found]
-        placed.sort(key=_in_order)
-        counts = [
-            ClassCount(_key_of(row, codes), row.amount)
-            for _, row in placed
-            if row.amount > 0
-        ]
-        return Shelf(version, tuple(placed), tuple(counts), codes, hidden)
-
-    def _key(self, row: ClassRow, code: str) -> ShelfKey:
-        found = self._keys.get((row.class_no, code))
-        if found is None:
-            found = self._keys[(row.class_no, code)] = shelf_key(row, code)
-        return found
-
-
-def _in_order(placed: Placed) -> tuple[ShelfKey, int]:
-    return placed.key, -placed.row.stage
-
-
-def _shown_classes(
-    rows: Rows,
-) -> tuple[dict[int, str], tuple[int, ...], list[ClassRow]]:
-    """Fonds by scope, imports under way, and classes without what these made."""
-    codes = fonds_codes(rows)
-    hidden = hidden_imports(rows)
-    unseen: dict[int, int] = {}
-    for import_no in hidden:
-        for class_no, amount in rows.classes.imported(import_no).items():
-            unseen[class_no] = unseen.get(class_no, 0) + amount
-    found = [row for row in rows.classes.all() if row.scope_no in codes]
-    if unseen:
-        found = [
-            row._replace(amount=row.amount - unseen.get(row.class_no, 0))
-            for row in found
-        ]
-    return codes, hidden, found
-
-
-def _key_of(row: ClassRow, fonds: Mapping[int, str]) -> ClassKey:
-    return ClassKey(
-        fonds[row.scope_no],
-        LEVEL_NAMES.get(row.level, str(row.level)),
-        row.category,
-        row.year or None,
-        row.retention,
-        row.org,
-        row.volume,
-        _STAGES[row.stage],
-    )
-
-
-def _codes_of(rows: Rows, scopes: set[int]) -> dict[int, str]:
-    codes = fonds_codes(rows)
-    return {scope_no: codes.get(scope_no, "") for scope_no in scopes}
+    def _codes_of(self, rows: Rows, scopes: set[int]) -> Mapping[int, str]:
+        """Codes of fonds; read where they are not known yet."""
+        known = {} if self._known is None else self._known.fonds
+        if scopes <= known.keys():
+            return known
+        return {**dict.fromkeys(scopes, ""), **fonds_codes(rows)}
 
 
 def numbers_at(rows: Rows, listing: Listing, offset: int, count: int) -> list[int]:

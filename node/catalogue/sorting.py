@@ -33,6 +33,7 @@ _SORTED_AT_ONCE: Final = 8192
 _SAMPLED: Final = 64
 _LONGEST_KEY: Final = 48
 _NUMBER_BYTES: Final = 6
+_BEFORE_ALL: Final = (b"", -1, 0)
 _LAST: Final = b"\xff"
 """What has no value stands behind what has one."""
 _DIGITS: Final = re.compile("([0-9]+)")
@@ -111,27 +112,25 @@ class Sorting:
     async def _read_keys(self, progress: Progress | None, stop: Stop) -> None:
         """Keys of all classes from the index alone."""
         key_of = self._key_of()
-        for class_no in sorted(self._ranks):
-            after: tuple[bytes, int, int] | None = (b"", -1, 0)
-            while after is not None:
-                after = await self._premises.store.read(
-                    lambda rows, no=class_no, start=after: self._take_keys(  # type: ignore[misc]
-                        rows, no, start, key_of
-                    ),
-                    stop,
-                )
+        waiting = [(class_no, _BEFORE_ALL) for class_no in sorted(self._ranks)]
+        waiting.reverse()
+
+        def step(rows: Rows) -> None:
+            most = len(self._keys) + _KEYS_AT_ONCE
+            while waiting and len(self._keys) < most:
+                class_no, after = waiting.pop()
+                found = rows.shelves.keys(class_no, after, _KEYS_AT_ONCE)
+                if len(found) == _KEYS_AT_ONCE:
+                    waiting.append((class_no, found[-1]))
+                for key, import_no, record_no in found:
+                    if import_no not in self._hidden:
+                        row = ShelfRow(record_no, class_no, key, None, "", import_no)
+                        self._keys.append(_numbered(key_of(row), record_no))
+
+        while waiting:
+            await self._premises.store.read(step, stop)
             if progress is not None:
                 progress(len(self._keys), self._total)
-
-    def _take_keys(
-        self, rows: Rows, class_no: int, after: tuple[bytes, int, int], key_of: KeyOf
-    ) -> tuple[bytes, int, int] | None:
-        found = rows.shelves.keys(class_no, after, _KEYS_AT_ONCE)
-        for key, import_no, record_no in found:
-            if import_no not in self._hidden:
-                row = ShelfRow(record_no, class_no, key, None, "", import_no)
-                self._keys.append(_numbered(key_of(row), record_no))
-        return found[-1] if len(found) == _KEYS_AT_ONCE else None
 
     async def _read_rows(self, progress: Progress | None, stop: Stop) -> None:
         """Records one after the other, as they were entered."""

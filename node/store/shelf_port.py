@@ -54,7 +54,13 @@ class ClassRows(Protocol):
         """How many visible records of an import stand in each class."""
 
     def all(self) -> list[ClassRow]:
-        """Every class, in no order; some hold no record any more."""
+        """Every class, by number; some hold no record any more."""
+
+    def after(self, class_no: int) -> list[ClassRow]:
+        """Every class above a number, by number; some hold no record any more."""
+
+    def amounts(self) -> dict[int, int]:
+        """How many visible records each class holds; empty ones may be left out."""
 
     def levels(self, scope_no: int) -> dict[int, int]:
         """How many visible records the scope holds, by level."""

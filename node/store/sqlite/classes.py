@@ -72,11 +72,21 @@ class SqliteClasses:
         return dict(found.fetchall())
 
     def all(self) -> list[ClassRow]:
+        return self.after(0)
+
+    def after(self, class_no: int) -> list[ClassRow]:
         found = self._database.execute(
             "SELECT class_no, scope_no, level, category, year, retention, org, volume,"
-            " stage, amount FROM classes"
+            " stage, amount FROM classes WHERE class_no > ? ORDER BY class_no",
+            (class_no,),
         )
         return [ClassRow(*row) for row in found]
+
+    def amounts(self) -> dict[int, int]:
+        found = self._database.execute(
+            "SELECT class_no, amount FROM classes WHERE amount <> 0"
+        )
+        return dict(found.fetchall())
 
     def levels(self, scope_no: int) -> dict[int, int]:
         found = self._database.execute(
