@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from node.catalogue.record import Record
-from node.home import Home
+from node.home import FileLock, Home
 from node.machine import Machine
 from node.search.query import Query
 from protocol.operations import Actor
@@ -17,6 +18,15 @@ from tui.desk.children import Children
 from tui.port.failures import ChildFailed
 
 CLERK = Actor("乌兰")
+A_DESK = """
+import asyncio, sys
+from pathlib import Path
+from tui.desk.children import Children
+
+children = Children(Path(sys.argv[1]), "乌兰", "zh")
+told = lambda said: print("under way", flush=True)
+asyncio.run(children.run("import", sys.argv[2], on_progress=told))
+"""
 HEADINGS = "档号,题名,责任者,日期\n"
 
 
@@ -107,3 +117,25 @@ async def test_a_child_that_is_stopped_leaves_nothing_half_done(tmp_path: Path) 
     assert document["imports"] == []
     again = await children.run("import", str(path))
     assert again["added"] == 9000
+
+
+@pytest.mark.journey
+async def test_a_child_comes_to_its_end_when_the_desk_is_killed(tmp_path: Path) -> None:
+    home = tmp_path / "room"
+    children = await make_room(home)
+    path = write_list(tmp_path / "目录.csv", 3000)
+    desk = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", A_DESK, str(home), str(path)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert desk.stdout is not None
+    assert await desk.stdout.readline() == b"under way\n"
+    desk.kill()
+    await desk.wait()
+    lock = FileLock(Home(home).import_lock)
+    assert await asyncio.to_thread(lock.acquire, 40)
+    lock.release()
+    document = await children.run("import", "list")
+    imports = document["imports"]
+    assert isinstance(imports, list)
+    assert [each["added"] for each in imports] == [3000]
