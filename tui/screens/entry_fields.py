@@ -11,7 +11,7 @@ from sync.words.catalogue import Words
 from tui.display import drawable
 from tui.open_form import writable_fields
 from tui.port.entries import EntriesPort, Fault
-from tui.typing_aids import aid_for
+from tui.typing_aids import aid_for, half_width
 from tui.widgets.form_field import FormField
 
 _LABEL_COLUMNS = 14
@@ -84,11 +84,20 @@ class FormFields:
         """Write what stands in *field* as the rule does; whether that changed it."""
         if field.is_offered or field.is_read_only or not field.text:
             return False
-        tidied = self._port.tidied(field.name or "", field.text)
+        name = field.name or ""
+        tidied = self._offered(name, self._port.tidied(name, field.text))
         if tidied == field.text:
             return False
         field.put(tidied)
         return True
+
+    def _offered(self, name: str, text: str) -> str:
+        """The offered value that differs from *text* in case and width only."""
+        wanted = half_width(text).upper()
+        for each in self._pack.form.values.get(name, ()):
+            if wanted == each.value.upper():
+                return each.value
+        return text
 
     def help_of(self, field: FormField) -> str:
         """The rule behind the field, and an example."""

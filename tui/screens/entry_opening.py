@@ -9,6 +9,7 @@ from tui.open_form import REASON, OpenForm, texts_of
 from tui.port.entries import Draft, DraftKind
 from tui.screens.entry_page import EntryPage
 from tui.screens.entry_questions import GIVE_UP, GO_ON
+from tui.widgets.form_field import FormField
 
 _SKIPPED: Final = "doc_no"
 """Where the cursor goes when the group is carried over."""
@@ -125,16 +126,24 @@ class EntryOpening(EntryPage):
         self._tell_refused()
 
     def _place_cursor(self) -> None:
-        """To the first field that has to be filled."""
-        wanted = str(self._form.extra.get("fault_field", ""))
-        field = self._field(wanted) if wanted else None
-        if field is None and self._form.is_new:
-            carried = all(
-                (each := self._field(name)) is not None and each.text
-                for name in self.desk.pack.form.carry[:2]
-            )
-            field = self._field(_SKIPPED) if carried else None
-        (field or self._form_widget.fields[0]).focus()
+        """To the field at fault, else the first empty one that has to be filled."""
+        wanted = self._field(str(self._form.extra.get("fault_field", "")))
+        if wanted is None and self._form.is_new:
+            wanted = self._first_empty()
+        (wanted or self._form_widget.fields[0]).focus()
+
+    def _first_empty(self) -> FormField | None:
+        """Where typing goes on."""
+        fields = {field.name or "": field for field in self._form_widget.fields}
+        carry, blocking = self.desk.pack.form.carry, self.desk.pack.filing.blocking
+        is_begun = any(
+            field.text and name not in carry for name, field in fields.items()
+        )
+        for name, field in fields.items():
+            is_asked = name in blocking or (name == _SKIPPED and not is_begun)
+            if is_asked and not field.text:
+                return field
+        return None
 
     def _tell_refused(self) -> None:
         if fault := str(self._form.extra.get("fault", "")):

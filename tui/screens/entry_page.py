@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.events import Key
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -22,6 +23,8 @@ from tui.screens.desk_screen import DeskScreen
 from tui.screens.entry_fields import FormFields
 from tui.screens.entry_offers import OfferDesk, Offers, Wanted
 from tui.screens.entry_questions import Questions
+from tui.widgets.cell_lines import CellLines
+from tui.widgets.command_line import CommandLine
 from tui.widgets.form import Form
 from tui.widgets.form_field import FormField
 
@@ -57,8 +60,8 @@ class EntryPage(DeskScreen):
         yield Static("", id="entry-head", markup=False)
         first = self._fields.made(self._fields.first_page(), is_read_only=False)
         yield Form(first, id="entry-form")
-        yield Static("", id="entry-warning", markup=False)
-        yield Static("", id="entry-rule", markup=False)
+        yield CellLines(most_lines=2, id="entry-warning")
+        yield CellLines(most_lines=2, id="entry-rule")
 
     def title_text(self) -> str:
         """What kind of form it is."""
@@ -156,13 +159,24 @@ class EntryPage(DeskScreen):
         self._leave_field()
         self._current = event.field.name or ""
         rule = self._fields.help_of(event.field)
-        self.query_one("#entry-rule", Static).update(_unbroken(rule))
+        self.query_one("#entry-rule", CellLines).update(rule)
         self._tell_field(self._fields.fault_of(event.field))
 
     def on_form_ended(self, event: Form.Ended) -> None:
         """Behind the last field come the commands."""
         del event
         self._leave_field()
+
+    def on_key(self, event: Key) -> None:
+        """From the commands an arrow or a bare Enter leads back to the fields."""
+        line = self.query_one("#commands", CommandLine)
+        is_bare = self.focused is line and not line.digits
+        if is_bare and event.key in ("up", "down", "enter"):
+            fields = self._form_widget.fields
+            last = self._field(self._current) if event.key == "up" else None
+            (last or fields[0]).focus()
+            event.stop()
+            event.prevent_default()
 
     def _leave_field(self) -> None:
         field = self._field(self._current) if self._current else None
@@ -221,7 +235,7 @@ class EntryPage(DeskScreen):
         field = self._field(_ISSUED)
         if offers.issuer and field is not None and not self._is_closed:
             is_free = not field.text or field.is_offered
-            if is_free and field.text != offers.issuer and not field.has_focus:
+            if is_free and field.text != offers.issuer:
                 field.offer(offers.issuer)
                 self._journal.touch()
 
@@ -248,6 +262,12 @@ class EntryPage(DeskScreen):
             return ""
         if code.code:
             return self.say("entry.next_code", code=code.code)
+        texts = self._texts()
+        unfit = [name for name in code.missing if texts.get(name, "").strip()]
+        if unfit:
+            known = self.desk.pack.field(unfit[0])
+            label = self._fields.label(known.name)
+            return self.say("entry.unfit", field=label, example=known.example)
         names = "、".join(self._fields.label(name) for name in code.missing)
         return self.say("entry.no_code", fields=names)
 
@@ -261,7 +281,7 @@ class EntryPage(DeskScreen):
             }
             code = first.code or self.say("entry.without_code")
             text = self.say("entry.alike", count=len(alike), code=code, **said)
-        self.query_one("#entry-warning", Static).update(_unbroken(text))
+        self.query_one("#entry-warning", CellLines).update(text)
 
     def _drawn(self, text: str) -> str:
         return drawable(text, self._mongolian)
@@ -286,11 +306,6 @@ class EntryPage(DeskScreen):
     async def keep_drafts(self) -> None:
         """Keep what was typed and not saved: the desk ends without being asked."""
         await self._journal.flush()
-
-
-def _unbroken(text: str) -> str:
-    """*text* that breaks where the line is full, not at the few spaces in it."""
-    return text.replace(" ", "\u00a0")
 
 
 def _raise(error: BaseException) -> None:

@@ -17,7 +17,7 @@ class Form(VerticalScroll, can_focus=False):
     DEFAULT_CSS = "Form { height: 1fr; }"
 
     class Ended(Message):
-        """A person went on from the last field."""
+        """A person went on from the last field, or back from the first."""
 
         def __init__(self, form: Form) -> None:
             self.form = form
@@ -56,5 +56,5 @@ class Form(VerticalScroll, can_focus=False):
         place = fields.index(event.field) + event.step
         if 0 <= place < len(fields):
             fields[place].focus()
-        elif place >= len(fields):
+        else:
             self.post_message(self.Ended(self))
