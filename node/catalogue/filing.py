@@ -107,8 +107,9 @@ class Filing:
                 rows, home.scope_no, home.code
             ).items():
                 run = run_in(rows, pack, home.scope_no, rule, key, letters)
-                is_run = isinstance(run, CodeRun)
-                last = last_number(rows, home.scope_no, run) if is_run else 0
+                last = 0
+                if isinstance(run, CodeRun):
+                    last = last_number(rows, home.scope_no, run)
                 found.append(
                     FilingGroup(
                         key,
@@ -116,7 +117,7 @@ class Filing:
                         amounts.numbered,
                         amounts.filed,
                         last,
-                        "" if is_run else run,
+                        run if isinstance(run, str) else "",
                     )
                 )
             return sorted(found, key=lambda group: _key_order(group.key))
@@ -171,8 +172,9 @@ class Filing:
             rule = chosen_rule(rows, pack, home.scope_no, home.code)
             run = run_in(rows, pack, home.scope_no, rule, key)
             numbers = member_numbers(rows, home.scope_no, key)
-            is_run = isinstance(run, CodeRun)
-            last = last_number(rows, home.scope_no, run) if is_run else 0
+            last = 0
+            if isinstance(run, CodeRun):
+                last = last_number(rows, home.scope_no, run)
             return home.scope_no, numbers, run, last
 
         _, numbers, run, last = await self._premises.store.read(begin)

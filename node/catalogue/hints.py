@@ -56,7 +56,7 @@ class NextCode:
     """The code that an item of these values would probably get."""
 
     code: str
-    """Empty where one cannot be made yet."""
+    """Empty where one cannot be made yet, or where the rule has no number left."""
     item_no: int
     last_item_no: int
     """The highest number in use."""
@@ -121,7 +121,8 @@ class Hints:
             last = last_number(rows, home.scope_no, run)
             waiting = waiting_amount(rows, home.scope_no, key)
             number = last + waiting + 1
-            return NextCode(run.code(number), number, last, waiting)
+            code = run.code(number) if number <= run.highest else ""
+            return NextCode(code, number, last, waiting)
 
         return await self._premises.store.read(work)
 
@@ -215,10 +216,9 @@ def _of_classes(rows: Rows, scope_no: int, number: int) -> Counter[str] | None:
     if number not in {YEAR, RETENTION, ORG}:
         return None
     counted: Counter[str] = Counter()
-    for row in rows.classes.all():
-        if row.scope_no == scope_no and row.level >= LEVEL_VOLUME:
-            value = {YEAR: str(row.year or ""), RETENTION: row.retention, ORG: row.org}
-            counted[value[number]] += row.amount
+    for row in rows.classes.single(scope_no, LEVEL_ITEM):
+        value = {YEAR: str(row.year or ""), RETENTION: row.retention, ORG: row.org}
+        counted[value[number]] += row.amount
     return counted
 
 

@@ -6,7 +6,6 @@ kept by volume have their numbers there and are not filed one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,8 +39,8 @@ def member_numbers(
     """Numbers of the records of a class, by stage and then as they stand there."""
     hidden = hidden_imports(rows)
     found: list[int] = []
-    for row in sorted(_classes(rows, scope_no), key=lambda each: -each.stage):
-        if key_of(row, key.fonds) == key and stage in (None, row.stage):
+    for row in sorted(_of_key(rows, scope_no, key), key=lambda each: -each.stage):
+        if stage in (None, row.stage):
             found += rows.shelves.page((row.class_no,), hidden, 0, _ALL)
     return found
 
@@ -53,7 +52,7 @@ def amounts_by_class(rows: Rows, scope_no: int, fonds: str) -> dict[FilingKey, A
         for class_no, amount in rows.classes.imported(import_no).items():
             hidden[class_no] = hidden.get(class_no, 0) + amount
     found: dict[FilingKey, Amounts] = {}
-    for row in _classes(rows, scope_no):
+    for row in rows.classes.single(scope_no, LEVEL_ITEM):
         amount = row.amount - hidden.get(row.class_no, 0)
         if amount <= 0:
             continue
@@ -70,7 +69,20 @@ def amounts_by_class(rows: Rows, scope_no: int, fonds: str) -> dict[FilingKey, A
 
 def waiting_amount(rows: Rows, scope_no: int, key: FilingKey) -> int:
     """How many items of a class have no code yet."""
-    return amounts_by_class(rows, scope_no, key.fonds).get(key, Amounts()).waiting
+    hidden = hidden_imports(rows)
+    amount = 0
+    for row in _of_key(rows, scope_no, key):
+        if row.stage == Stage.DRAFT:
+            amount += row.amount
+            amount -= sum(
+                rows.classes.imported(no).get(row.class_no, 0) for no in hidden
+            )
+    return amount
+
+
+def _of_key(rows: Rows, scope_no: int, key: FilingKey) -> list[ClassRow]:
+    found = rows.classes.single(scope_no, LEVEL_ITEM, key.org)
+    return [row for row in found if key_of(row, key.fonds) == key]
 
 
 def key_of(row: ClassRow, fonds: str) -> FilingKey:
@@ -81,10 +93,3 @@ def key_of(row: ClassRow, fonds: str) -> FilingKey:
 def is_filed_row(row: RecordRow) -> bool:
     """Whether the item changes only by correction."""
     return FILED in shown_in(state_of(row), STATE)
-
-
-def _classes(rows: Rows, scope_no: int) -> Iterator[ClassRow]:
-    """Classes of items that are not kept by volume."""
-    for row in rows.classes.all():
-        if row.scope_no == scope_no and row.level == LEVEL_ITEM and not row.volume:
-            yield row

@@ -142,15 +142,8 @@ def run_in(
 
 def _letters_in_use(rows: Rows, pack: Pack, scope_no: int, org: str) -> str:
     """What stands for the office in the newest codes of its items."""
-    classes = [
-        row
-        for row in rows.classes.all()
-        if row.scope_no == scope_no
-        and row.org == org
-        and row.level == LEVEL_ITEM
-        and row.stage
-        and not row.volume
-    ]
+    found = rows.classes.single(scope_no, LEVEL_ITEM, org)
+    classes = [row for row in found if row.stage]
     classes.sort(key=lambda row: -row.year)
     for row in classes[:_CLASSES_LOOKED_AT]:
         for number in rows.shelves.page((row.class_no,), (), 0, 1):

@@ -62,6 +62,11 @@ class ClassRows(Protocol):
     def amounts(self) -> dict[int, int]:
         """How many visible records each class holds; empty ones may be left out."""
 
+    def single(
+        self, scope_no: int, level: int, org: str | None = None
+    ) -> list[ClassRow]:
+        """Classes of no volume that hold something; of one office where one is named."""
+
     def levels(self, scope_no: int) -> dict[int, int]:
         """How many visible records the scope holds, by level."""
 

@@ -88,6 +88,17 @@ class SqliteClasses:
         )
         return dict(found.fetchall())
 
+    def single(
+        self, scope_no: int, level: int, org: str | None = None
+    ) -> list[ClassRow]:
+        found = self._database.execute(
+            "SELECT class_no, scope_no, level, category, year, retention, org, volume,"
+            " stage, amount FROM classes WHERE scope_no = ? AND level = ?"
+            " AND volume = '' AND amount <> 0 AND (? IS NULL OR org = ?)",
+            (scope_no, level, org, org),
+        )
+        return [ClassRow(*row) for row in found]
+
     def levels(self, scope_no: int) -> dict[int, int]:
         found = self._database.execute(
             "SELECT level, sum(amount) FROM classes WHERE scope_no = ?"
