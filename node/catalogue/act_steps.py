@@ -48,8 +48,9 @@ class Undoer(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What taking an act back came to, so far."""
+    """What taking some steps back came to."""
 
+    steps: int = 0
     records: int = 0
     """Records that changed."""
     kept: int = 0
@@ -70,35 +71,41 @@ def planned(
     return StepRow(act_no, place, record_no, 0, 0, 0, int(StepState.PLANNED), content)
 
 
-async def run_act(store: Store, act_no: int, progress: Progress | None = None) -> int:
-    """Do what is left of an act; how many records it is about."""
+async def run_act(store: Store, act_no: int, progress: Progress | None = None) -> None:
+    """Do what is left of an act."""
+    left = await store.read(
+        lambda rows: rows.acts.amounts(act_no).get(StepState.PLANNED, 0)
+    )
     while True:
-        act, left = await store.write(lambda rows: _run_some(rows, act_no))
-        if progress is not None:
+        act, done = await store.write(lambda rows: _run_some(rows, act_no))
+        left -= done
+        if act is not None and progress is not None:
             progress(act.amount - left, act.amount)
-        if act.state != ActState.RUNNING:
-            return act.amount
+        if act is None or act.state != ActState.RUNNING:
+            return
 
 
-def _run_some(rows: Rows, act_no: int) -> tuple[ActRow, int]:
-    """Do steps for a moment; the act as it is now, and how many steps are left."""
+def _run_some(rows: Rows, act_no: int) -> tuple[ActRow | None, int]:
+    """Do steps for a moment; the act as it is now, and how many steps that were."""
     begun = elapsed()
     act = rows.acts.get(act_no)
-    if act is None:
-        return ActRow(act_no, "", "", 0, "", 0, int(ActState.DONE), 0, b""), 0
-    if act.state != ActState.RUNNING:
+    if act is None or act.state != ActState.RUNNING:
         return act, 0
-    while True:
+    done: list[StepRow] = []
+    while elapsed() - begun < STEP_SECONDS:
         steps = rows.acts.steps(act_no, StepState.PLANNED, -1, _READ_AT_ONCE)
         if not steps:
             act = act._replace(state=int(ActState.DONE))
             rows.acts.update(act)
-            return act, 0
+            return act, len(done)
+        fresh = []
         for step in steps:
-            rows.acts.add_steps([_do(rows, step)])
+            fresh.append(_do(rows, step))
             if elapsed() - begun >= STEP_SECONDS:
-                left = rows.acts.amounts(act_no).get(StepState.PLANNED, 0)
-                return act, left
+                break
+        rows.acts.add_steps(fresh)
+        done += fresh
+    return act, len(done)
 
 
 def _do(rows: Rows, step: StepRow) -> StepRow:
@@ -134,20 +141,21 @@ def undo_some(
     *decoded* is kept from one moment to the next: neighbours stand in the same sets.
     """
     begun = elapsed()
-    records = kept = 0
+    done = records = kept = 0
     while True:
         steps = rows.acts.steps(act.act_no, StepState.DONE, -1, _ANSWERED_AT_ONCE)
         if not steps:
             rows.acts.update(act._replace(state=int(ActState.UNDONE)))
-            return True, Answered(records, kept)
+            return True, Answered(done, records, kept)
         changed, stays = _undo(rows, steps, by, decoded)
+        done += len(steps)
         records += changed
         kept += stays
         undone = int(StepState.UNDONE)
         rows.acts.add_steps([step._replace(state=undone) for step in steps])
         if elapsed() - begun >= STEP_SECONDS:
             rows.acts.update(act._replace(state=int(ActState.UNDOING)))
-            return False, Answered(records, kept)
+            return False, Answered(done, records, kept)
 
 
 def _undo(

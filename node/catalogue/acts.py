@@ -226,24 +226,23 @@ class Acts:
         by = Undoer(actor, self._premises.clock.now(), reason)
         decoded = DecodedSets()
         is_first = row.state == ActState.DONE
-        records = kept = done = 0
+        left = row.amount
+        records = kept = 0
 
-        def step(rows: Rows) -> tuple[bool, Answered, int]:
+        def step(rows: Rows) -> tuple[bool, Answered]:
             act = rows.acts.get(row.act_no)
             if act is None or (is_first and act.state != ActState.DONE):
                 raise CannotUndo(_UNDONE)
-            ended, answered = undo_some(rows, act, by, decoded)
-            left = 0 if ended else rows.acts.amounts(row.act_no).get(1, 0)
-            return ended, answered, left
+            return undo_some(rows, act, by, decoded)
 
         while True:
-            ended, answered, left = await self._premises.store.write(step)
+            ended, answered = await self._premises.store.write(step)
             is_first = False
             records += answered.records
             kept += answered.kept
-            done = row.amount - left
+            left -= answered.steps
             if progress is not None:
-                progress(done, row.amount)
+                progress(row.amount - left, row.amount)
             if ended:
                 return Undone(records, kept)
 

@@ -65,7 +65,7 @@ class ClassRows(Protocol):
     def single(
         self, scope_no: int, level: int, org: str | None = None
     ) -> list[ClassRow]:
-        """Classes of no volume that hold something; of one office where one is named."""
+        """Classes of no volume that hold something; of one office if one is named."""
 
     def levels(self, scope_no: int) -> dict[int, int]:
         """How many visible records the scope holds, by level."""

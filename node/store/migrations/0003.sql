@@ -41,3 +41,5 @@ CREATE TABLE act_steps (
     content BLOB NOT NULL DEFAULT x'',
     PRIMARY KEY (act_no, place)
 ) WITHOUT ROWID;
+
+CREATE INDEX act_steps_by_state ON act_steps (act_no, state, place);
