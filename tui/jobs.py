@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 
 class JobKind(StrEnum):
@@ -86,6 +87,7 @@ class Jobs:
         job = Job(kind, about)
         self._jobs[kind] = job
         job.task = asyncio.create_task(self._run(job, work))
+        job.task.add_done_callback(partial(self._ended, job))
         return job
 
     async def stop_all(self) -> None:
@@ -102,12 +104,15 @@ class Jobs:
             self._changed(job)
 
         self._changed(job)
-        try:
-            job.result = await work(report)
-            job.state = JobState.DONE
-        except asyncio.CancelledError:
+        job.result = await work(report)
+
+    def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
+        """Whatever ended it, the job says how; the desk goes on."""
+        if task.cancelled():
             job.state = JobState.STOPPED
-        except Exception as error:
+        elif isinstance(error := task.exception(), Exception):
             job.error = error
             job.state = JobState.FAILED
+        else:
+            job.state = JobState.DONE
         self._changed(job)

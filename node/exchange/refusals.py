@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import xlsxwriter
-
 from node.exchange.workbook import Row
 
 _SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\']")
@@ -45,6 +43,8 @@ def write_refused(
     path: Path, rows: Sequence[RefusedRow], headings: RefusedHeadings
 ) -> None:
     """Write the refused rows to *path*, a sheet for each sheet they came from."""
+    import xlsxwriter  # noqa: PLC0415 (only who refuses rows pays for it)
+
     by_sheet: dict[str, list[RefusedRow]] = {}
     for row in rows:
         by_sheet.setdefault(row.sheet, []).append(row)

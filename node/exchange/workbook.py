@@ -13,11 +13,12 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import python_calamine
+from typing import TYPE_CHECKING, Final
 
 from node.errors import WorkbookUnreadable
+
+if TYPE_CHECKING:
+    import python_calamine
 
 LIMIT_BYTES: Final = 256 << 20
 """Largest file that is opened."""
@@ -86,6 +87,8 @@ def _read_binary(path: Path, content: bytes) -> tuple[Sheet, ...]:
         _check_zip(path, content)
     elif content.startswith(_COMPOUND) and _is_encrypted(content):
         raise WorkbookUnreadable(path, "encrypted")
+    import python_calamine  # noqa: PLC0415 (only who reads a workbook pays for it)
+
     try:
         with python_calamine.load_workbook(io.BytesIO(content)) as book:
             return tuple(

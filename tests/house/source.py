@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.real_data import REPOSITORY
 
-PACKAGES = ("protocol", "node", "sync")
+PACKAGES = ("protocol", "node", "sync", "tui")
 
 
 def product_files() -> list[Path]:

@@ -51,7 +51,7 @@ def test_no_import_is_relative() -> None:
 
 def test_nothing_below_sync_reads_the_environment_or_the_arguments() -> None:
     """Settings come down as values; the fuse of fault tests is the exception."""
-    allowed = {"node/faults.py"}
+    allowed = {"node/faults.py", "tui/start.py"}
     wrong = []
     for path in product_files():
         name = relative(path)
@@ -90,11 +90,28 @@ def test_protocol_loads_no_socket_and_no_database(unwanted: str) -> None:
     assert run_python(code) == "False"
 
 
-def test_the_command_line_starts_without_a_network_library() -> None:
+@pytest.mark.parametrize("entry", ["sync.cli.main", "tui.main"])
+def test_the_command_line_starts_without_a_network_library(entry: str) -> None:
     """``dangyi status`` must answer within 0.4 s on a small machine."""
     code = (
-        "import sys, sync.cli.main\n"
-        "print(sorted({'aiohttp', 'xlsxwriter', 'python_calamine', 'rich'}"
+        f"import sys, {entry}\n"
+        "print(sorted({'aiohttp', 'xlsxwriter', 'python_calamine', 'rich', 'textual'}"
         " & set(sys.modules)))\n"
     )
     assert run_python(code) == "[]"
+
+
+def test_the_desk_starts_without_what_its_first_screen_does_not_need() -> None:
+    """The first screen stands within a second, and the desk stays small."""
+    code = (
+        "import sys, tui.app, tui.screens.home, tui.desk.machine_desk, tui.driver\n"
+        "unwanted = {'aiohttp', 'fpdf', 'python_calamine', 'textual_serve',"
+        " 'xlsxwriter', 'zstandard'}\n"
+        "print(sorted(unwanted & set(sys.modules)))\n"
+    )
+    assert run_python(code) == "[]"
+
+
+def test_a_terminal_can_be_asked_before_textual_is_loaded() -> None:
+    code = "import sys, tui.start\nprint('textual' in sys.modules)\n"
+    assert run_python(code) == "False"

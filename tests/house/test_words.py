@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import re
 import string
 
 import pytest
 
 from sync.doctor import REASONS
 from sync.words.catalogue import LANGUAGES, Words
+from tests.house.source import product_files, relative, tree_of
+from tui.app import SCREENS, WORDS_FOLDER
+
+KEY = re.compile(r"[a-z_]+(\.[a-z0-9_-]+)+")
+FILE_ENDINGS = (".toml", ".html", ".tcss", ".json", ".log", ".xlsx", ".csv", ".pdf")
+
+
+def words_of(language: str) -> Words:
+    """What the command line and the desk say."""
+    return Words.load(language, WORDS_FOLDER)
 
 
 def fields_of(sentence: str) -> set[str]:
@@ -15,14 +28,14 @@ def fields_of(sentence: str) -> set[str]:
 
 
 def test_chinese_and_english_have_the_same_keys() -> None:
-    chinese = set(Words.load("zh").sentences)
-    english = set(Words.load("en").sentences)
+    chinese = set(words_of("zh").sentences)
+    english = set(words_of("en").sentences)
     assert sorted(chinese ^ english) == []
 
 
 def test_a_sentence_has_the_same_fields_in_both_languages() -> None:
-    chinese = Words.load("zh").sentences
-    english = Words.load("en").sentences
+    chinese = words_of("zh").sentences
+    english = words_of("en").sentences
     differing = [
         key
         for key in chinese.keys() & english.keys()
@@ -33,7 +46,7 @@ def test_a_sentence_has_the_same_fields_in_both_languages() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_finding_of_the_doctor_has_a_sentence(language: str) -> None:
-    sentences = Words.load(language).sentences
+    sentences = words_of(language).sentences
     wanted = {
         f"doctor.{check}.{reason}"
         for check, reasons in REASONS.items()
@@ -44,5 +57,77 @@ def test_every_finding_of_the_doctor_has_a_sentence(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_is_empty(language: str) -> None:
-    empty = [key for key, text in Words.load(language).sentences.items() if not text]
+    empty = [key for key, text in words_of(language).sentences.items() if not text]
     assert not empty
+
+
+def test_both_languages_have_the_same_files() -> None:
+    stems = {
+        language: {path.stem for path in (WORDS_FOLDER / language).glob("*.toml")}
+        for language in LANGUAGES
+    }
+    assert stems["zh"] == stems["en"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_of_the_desk_hides_one_of_the_command_line(language: str) -> None:
+    own = Words.load(language).sentences
+    both = words_of(language).sentences
+    assert sorted(key for key in own if both[key] != own[key]) == []
+
+
+def named_keys() -> set[tuple[str, str]]:
+    """Every key that the desk's code names whole, and where."""
+    found = set()
+    for path in product_files():
+        if not relative(path).startswith("tui/"):
+            continue
+        tree = tree_of(path)
+        pieces = {
+            piece
+            for entry in ast.walk(tree)
+            if isinstance(entry, ast.JoinedStr)
+            for piece in ast.walk(entry)
+        }
+        found |= {
+            (relative(path), entry.value)
+            for entry in ast.walk(tree)
+            if isinstance(entry, ast.Constant)
+            and entry not in pieces
+            and isinstance(entry.value, str)
+            and KEY.fullmatch(entry.value)
+        }
+    return found
+
+
+def test_every_sentence_that_the_desk_names_is_there() -> None:
+    words = words_of("zh").sentences
+    stems = {path.stem for path in (WORDS_FOLDER / "zh").glob("*.toml")}
+    absent = {
+        f"{name}: {key}"
+        for name, key in named_keys()
+        if key.split(".")[0] in stems
+        and key not in words
+        and not key.endswith(FILE_ENDINGS)
+    }
+    assert sorted(absent) == []
+
+
+@pytest.mark.parametrize("name", sorted(SCREENS))
+def test_every_screen_that_can_be_opened_exists(name: str) -> None:
+    module, kind = SCREENS[name].split(":")
+    assert hasattr(importlib.import_module(module), kind)
+
+
+FORBIDDEN = ("同步", "提交", "回滚", "数据库")
+
+
+def test_the_desk_speaks_the_words_of_the_field() -> None:
+    """上报, 存盘, 撤销: not what programmers say."""
+    desk = {
+        key: text
+        for key, text in words_of("zh").sentences.items()
+        if key not in Words.load("zh").sentences
+    }
+    wrong = [key for key, text in desk.items() if any(w in text for w in FORBIDDEN)]
+    assert sorted(wrong) == []
