@@ -185,11 +185,14 @@ class Intake:
     def _refuse(
         self, rows: Rows, line: Line, refusal: Refusal
     ) -> tuple[ImportedRow, Taken]:
-        """The row is kept with the reason, unless a person made its record before."""
+        """The row is kept with the reason, unless a person dealt with it before."""
         scope_no = 0 if self.fonds is None else self.fonds.scope_no
         key = refused_key(self._fonds_id(rows, scope_no), line.cells)
         for before in rows.imports.by_key(key) if self._has_past(rows) else ():
             number = before.record_no
+            if before.outcome == RowOutcome.BESIDE:
+                kept = self._kept(line, RowOutcome.BESIDE, key=key)
+                return kept, Taken(line, RowOutcome.UNCHANGED)
             if number is None or number in self._used:
                 continue
             if rows.records.row(number) is not None:

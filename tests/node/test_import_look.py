@@ -285,6 +285,8 @@ async def test_a_row_that_is_no_entry_can_be_left(
     assert await machine.catalogue.workbooks.waiting(CLERK, result.batch) == []
     with pytest.raises(UnknownRefusedRow):
         await machine.catalogue.workbooks.leave(CLERK, result.batch, row.row)
+    again = await machine.catalogue.import_workbook(CLERK, path)
+    assert (again.unchanged, again.refused) == (2, 0)
 
 
 async def test_an_import_that_was_taken_back_has_nothing_that_waits(
