@@ -39,6 +39,8 @@ SCREENS: Final = {
     "home": "tui.screens.home:HomeScreen",
     "entry": "tui.screens.entry:EntryScreen",
     "browse": "tui.screens.browse:BrowseScreen",
+    "listing": "tui.screens.listing:ListingScreen",
+    "batch": "tui.screens.batch:BatchScreen",
     "search": "tui.screens.search:SearchScreen",
     "filing": "tui.screens.filing:FilingScreen",
     "arrangement": "tui.screens.filing_arrangement:ArrangementScreen",

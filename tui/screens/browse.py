@@ -41,6 +41,10 @@ class BrowseScreen(DeskScreen):
         self._labels: dict[Place, tuple[str, ...]] = {self._way[0][0]: ()}
         self._branches: list[Branch] = []
 
+    def title_text(self) -> str:
+        """What is chosen here."""
+        return self.say(f"browse.step.{self._way[-1][0].step}")
+
     def body(self) -> ComposeResult:
         """Where one is, and the ways on."""
         yield Static("", id="path", markup=False)
@@ -125,7 +129,7 @@ class BrowseScreen(DeskScreen):
         """Where *place* leads without a question."""
         ways = branches(self._shelf, place)
         while len(ways) == 1:
-            labels = (*labels, self._called(place.step, ways[0].value))
+            labels = self._further(labels, place.step, ways[0].value)
             place = ways[0].to
             ways = branches(self._shelf, place)
         return place, labels
@@ -134,13 +138,13 @@ class BrowseScreen(DeskScreen):
         place, _ = self._way[-1]
         self._branches = branches(self._shelf, place)
         labels = self._labels[place]
-        step = self.say(f"browse.step.{place.step}")
-        path = " › ".join((*labels, step))
-        self.query_one("#path", Static).update(drawable(path, self._named))
+        path = drawable(" › ".join(labels), self._named)
+        self.query_one("#path", Static).update(path)
         ledger = self.query_one(Ledger)
         ledger.show(len(self._branches), self._fetch)
         ledger.go_to(row)
         self.renew_commands()
+        self.renew_title()
 
     async def _fetch(self, start: int, count: int) -> Sequence[Line]:
         step = self._way[-1][0].step
@@ -165,7 +169,7 @@ class BrowseScreen(DeskScreen):
             return
         here = self._way[-1][0]
         branch = self._branches[number]
-        labels = (*self._labels[here], self._called(here.step, branch.value))
+        labels = self._further(self._labels[here], here.step, branch.value)
         place, labels = self._straight_on(branch.to, labels)
         self._way[-1] = (here, number)
         if place.step is Step.LIST:
@@ -183,6 +187,13 @@ class BrowseScreen(DeskScreen):
 
     async def _search(self) -> None:
         await self.desk_app.open("search")
+
+    def _further(
+        self, labels: tuple[str, ...], step: Step, value: str
+    ) -> tuple[str, ...]:
+        """The path one step longer; how items are kept shows in what follows."""
+        is_plain = step is Step.SHELF and value != "volume_list"
+        return labels if is_plain else (*labels, self._called(step, value))
 
     def _called(self, step: Step, value: str) -> str:
         """What people call a way on."""
