@@ -532,6 +532,24 @@ async def test_the_english_desk_has_every_sentence(desk: MachineDesk) -> None:
         await until(pilot, "Saved on this machine")
 
 
+async def test_a_volume_is_entered_where_somebody_asks_for_one(
+    desk: MachineDesk,
+) -> None:
+    async with at_desk(desk, first="entry") as pilot:
+        await ready(pilot)
+        await at_once(pilot, "1985\r长期\r\r\r一九八五年会议材料")
+        await keys(pilot, "up", "up", "up", "up", "up")
+        await until(pilot, lambda: not isinstance(form(pilot).focused, FormField))
+        await keys(pilot, "9", "enter")
+        await until(pilot, "文书档案 案卷")
+        await keys(pilot, "f2")
+        await until(pilot, "已存盘")
+    page = await desk._machine.catalogue.search(CLERK, Query())
+    assert [(r.level, r.fields["retention_code"]) for r in page.results] == [
+        ("volume", "长期")
+    ]
+
+
 async def test_a_refused_row_is_mended_in_the_form_and_leads_back(
     desk: MachineDesk,
 ) -> None:

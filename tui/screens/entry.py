@@ -7,40 +7,24 @@ unseen.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final, TypeVar
 
 from tui.commands import Command
-from tui.open_form import OpenForm, text_of, texts_of
-from tui.port.entries import DIVIDER, Arrival, Draft, DraftKind
+from tui.open_form import OpenForm, texts_of
+from tui.port.entries import DIVIDER, DraftKind
 from tui.screens.asking import Option
 from tui.screens.desk_screen import DeskScreen
-from tui.screens.entry_opening import EntryOpening
-from tui.screens.entry_questions import BOTH, HIS, KEEP, MINE
+from tui.screens.entry_news import EntryNews
+from tui.screens.entry_questions import KEEP
 
 T = TypeVar("T")
-_TOLD_CHARACTERS: Final = 20
-_WATCH_SECONDS: Final = 2.0
-"""How often a form looks whether something came under it."""
+_ITEM: Final = "item"
+_VOLUME: Final = "volume"
 
 
-class EntryScreen(EntryOpening):
+class EntryScreen(EntryNews):
     """A form, from its first key to its save."""
-
-    def __init__(
-        self,
-        record_id: str = "",
-        *,
-        draft: Draft | None = None,
-        fonds: str = "",
-        values: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(record_id, draft=draft, fonds=fonds, values=values)
-        self._version = 0
-
-    def on_mount(self) -> None:
-        """Look now and then whether something came under the form."""
-        self.set_interval(_WATCH_SECONDS, self._watch)
 
     def commands(self) -> Sequence[Command]:
         """Everything by digits; what is used most also by its key."""
@@ -60,6 +44,10 @@ class EntryScreen(EntryOpening):
         if self._form.kind is DraftKind.ENTRY and len(self._fonds_titles) > 1:
             change = Command("6", "entry.other_fonds", self._start_other_fonds)
             found.append(change)
+        if self._form.kind is DraftKind.ENTRY:
+            other = _VOLUME if self._form.level == _ITEM else _ITEM
+            key = f"entry.enter_{other}"
+            found.append(Command("9", key, self._change_level))
         if self._form.arrivals:
             look = Command("7", "entry.news", lambda: self._start(self._settle()))
             found.append(look)
@@ -161,99 +149,6 @@ class EntryScreen(EntryOpening):
         if told and isinstance(below, DeskScreen) and below is not self:
             below.tell(told)
 
-    def _short_title(self, texts: Mapping[str, str]) -> str:
-        return self._drawn(texts.get("title", ""))[:_TOLD_CHARACTERS]
-
-    # What came from elsewhere.
-
-    def _watch(self) -> None:
-        """Whether somebody else wrote to the record under the form."""
-        if self._form.seen is not None and self._is_ready and self.is_current:
-            self.run_worker(self._look_for_news(), group="news", exclusive=True)
-
-    async def _look_for_news(self) -> None:
-        try:
-            version = await self.desk.entries.version()
-            if version != self._version and self.is_at_rest:
-                self._version = version
-                await self._take_in()
-        except self.desk_app.known_errors as error:
-            self.tell_error(error)
-
-    async def _take_in(self) -> None:
-        """Note what others wrote since the form was filled, and say so."""
-        form = self._form
-        if form.seen is None:
-            return
-        found = await self.desk.entries.arrived(form.record_id, form.seen)
-        form.is_filed = found.now.is_filed
-        fresh = form.take_in(found, self._texts(), self.desk.pack)
-        for arrival in fresh.values():
-            self.tell(self._told(arrival), is_fault=True)
-        if any(arrival.field is None for arrival in found.arrivals):
-            self.tell(self.say("entry.arrived.withdrawn"), is_fault=True)
-        if fresh:
-            self.renew_commands()
-
-    def _told(self, arrival: Arrival) -> str:
-        """Who wrote what, on which machine."""
-        return self.say(
-            "entry.arrived.told",
-            who=self._drawn(arrival.who),
-            machine=self._drawn(arrival.machine),
-            field=self._fields.label(arrival.field or ""),
-            text=self._drawn(self._text_of(arrival))[:_TOLD_CHARACTERS],
-        )
-
-    def _text_of(self, arrival: Arrival) -> str:
-        return text_of(self.desk.pack.field(arrival.field or ""), arrival.value)
-
-    async def _settle(self) -> None:
-        if await self._settled():
-            self.tell(self.say("entry.arrived.settled"))
-
-    async def _settled(self) -> bool:
-        """Whether the person has chosen in every field that others wrote."""
-        form, pack = self._form, self.desk.pack
-        for name, arrival in list(form.arrivals.items()):
-            field = self._field(name)
-            mine = "" if field is None else field.text
-            answer = await self._questions.about_arrival(
-                self._fields.label(name), arrival, mine, self._text_of(arrival)
-            )
-            if answer == MINE:
-                form.take_mine(name, pack)
-            elif answer == HIS:
-                his = form.take_his(name, pack)
-                if field is not None:
-                    field.put(his)
-            elif answer == BOTH:
-                form.keep_both(name, pack)
-            else:
-                return False
-            self._journal.touch()
-        self.renew_commands()
-        return True
-
-    # Corrections.
-
-    def _start_correction(self) -> None:
-        self._start(self._correct())
-
-    async def _correct(self) -> None:
-        """Ask for the reason, then open the fields."""
-        if await self._ask_reason():
-            self._ready_at_cursor()
-            self._journal.touch()
-
-    async def _ask_reason(self) -> bool:
-        form = self._form
-        title = self.say(
-            "entry.correction.title", title=self._short_title(self._texts())
-        )
-        form.reason = await self._questions.about_reason(title) or ""
-        return bool(form.reason)
-
     # Help in filling.
 
     async def _choose(self) -> None:
@@ -338,6 +233,15 @@ class EntryScreen(EntryOpening):
             self._journal.touch()
             self._draw_head(None)
             self._look_soon()
+
+    def _change_level(self) -> None:
+        """An item becomes a volume, or the other way round, before it is saved."""
+        form = self._form
+        form.level = _VOLUME if form.level == _ITEM else _ITEM
+        self._offers.forget()
+        self._draw_head(None)
+        self.renew_commands()
+        self._look_soon()
 
     async def _find(self) -> None:
         await self.desk_app.open("search")

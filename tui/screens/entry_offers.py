@@ -22,7 +22,8 @@ class Wanted:
     fonds: str
     texts: dict[str, str]
     record_id: str
-    is_new: bool
+    is_to_number: bool
+    """A new item: it will get a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class OfferDesk:
     async def _ask(self, wanted: Wanted, before: Wanted | None) -> Offers:
         texts = wanted.texts
         next_code = None
-        if wanted.is_new and not texts.get("code", "").strip():
+        if wanted.is_to_number and not texts.get("code", "").strip():
             next_code = await self._port.next_code(wanted.fonds, texts)
         alike = await self._port.like(
             wanted.fonds,

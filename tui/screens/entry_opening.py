@@ -14,6 +14,9 @@ from tui.widgets.form_field import FormField
 _SKIPPED: Final = "doc_no"
 """Where the cursor goes when the group is carried over."""
 
+_TALL_ROWS: Final = 42
+"""A screen of so many lines has room for every field."""
+
 
 class EntryOpening(EntryPage):
     """Finds out what is to be entered and fills the form."""
@@ -40,6 +43,8 @@ class EntryOpening(EntryPage):
         record_id, draft, fonds = self._asked_for
         known = await self.desk.entries.fonds()
         self._fonds_titles = {each.code: each.title for each in known}
+        if self.size.height >= _TALL_ROWS:
+            await self._mount_further()
         if draft is None and not self._values:
             is_wanted, draft = await self._waiting(record_id)
             if not is_wanted:

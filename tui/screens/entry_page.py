@@ -31,6 +31,7 @@ from tui.widgets.form_field import FormField
 _LOOK_SECONDS: Final = 0.25
 """After the last key, what was typed is looked at."""
 _ISSUED: Final = "creators"
+_ITEM: Final = "item"
 
 
 class EntryPage(DeskScreen):
@@ -42,6 +43,8 @@ class EntryPage(DeskScreen):
     def __init__(self, form: OpenForm) -> None:
         super().__init__()
         self._form = form
+        self._journal = Journal(self._keep, self._keeping_told)
+        self._questions = Questions(self)
         self._fonds_titles: dict[str, str] = {}
         self._is_ready = False
         self._is_all_shown = False
@@ -54,9 +57,7 @@ class EntryPage(DeskScreen):
     def body(self) -> ComposeResult:
         """Where it belongs, the fields, what is to be known, the rule."""
         self._fields = FormFields(self.desk.pack, self.words, self.desk.entries)
-        self._questions = Questions(self)
         self._offers = OfferDesk(self.desk.entries, self._wanted)
-        self._journal = Journal(self._keep, self._keeping_told)
         yield Static("", id="entry-head", markup=False)
         first = self._fields.made(self._fields.first_page(), is_read_only=False)
         yield Form(first, id="entry-form")
@@ -218,7 +219,8 @@ class EntryPage(DeskScreen):
         form = self._form
         if not self._is_ready or not form.fonds:
             return None
-        return Wanted(form.fonds, self._texts(), form.record_id, form.is_new)
+        is_item = form.is_new and form.level == _ITEM
+        return Wanted(form.fonds, self._texts(), form.record_id, is_item)
 
     async def _ask_offers(self) -> None:
         try:
