@@ -339,7 +339,8 @@ class Catalogue:
         return await self.workbooks.undo(actor, batch)
 
     async def recover(self) -> int:
-        """Discard imports that were cut off; how many there were."""
+        """Discard imports that were cut off, finish acts; how many imports there were."""
+        await self.acts.recover()
         return await self.workbooks.recover()
 
     async def _set_existence(
