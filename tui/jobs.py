@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 
 
 class JobKind(StrEnum):
@@ -87,7 +86,6 @@ class Jobs:
         job = Job(kind, about)
         self._jobs[kind] = job
         job.task = asyncio.create_task(self._run(job, work))
-        job.task.add_done_callback(partial(self._ended, job))
         return job
 
     async def stop_all(self) -> None:
@@ -104,15 +102,22 @@ class Jobs:
             self._changed(job)
 
         self._changed(job)
-        job.result = await work(report)
+        doing = asyncio.ensure_future(work(report))
+        try:
+            await asyncio.wait({doing})
+        except asyncio.CancelledError:
+            doing.cancel()
+            await asyncio.wait({doing})
+        self._ended(job, doing)
 
-    def _ended(self, job: Job, task: asyncio.Task[None]) -> None:
+    def _ended(self, job: Job, done: asyncio.Future[object]) -> None:
         """Whatever ended it, the job says how; the desk goes on."""
-        if task.cancelled():
+        if done.cancelled():
             job.state = JobState.STOPPED
-        elif isinstance(error := task.exception(), Exception):
+        elif isinstance(error := done.exception(), Exception):
             job.error = error
             job.state = JobState.FAILED
         else:
+            job.result = done.result()
             job.state = JobState.DONE
         self._changed(job)
