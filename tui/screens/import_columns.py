@@ -79,6 +79,7 @@ class ImportColumnsScreen(DeskScreen):
             found.append(Command("2", "importing.change_column", self._change, "f4"))
         if sheet is not None:
             found.append(Command("3", "importing.headings", self._choose_headings))
+        if sheet is not None and (sheet.is_catalogue or self._is_left_out(sheet)):
             leave = "take_sheet" if self._is_left_out(sheet) else "leave_sheet"
             found.append(Command("4", f"importing.{leave}", self._turn_sheet))
         if len(self._sheets) > 1:
@@ -122,6 +123,8 @@ class ImportColumnsScreen(DeskScreen):
             sheets = await self.desk.imports.look(self._path, self._choices)
         except self.desk_app.known_errors as error:
             self.tell_error(_short(error))
+            if not self._sheets:
+                self._show_fault(_short(error))
             return
         is_first = not self._sheets
         self._sheets = sheets
@@ -129,6 +132,14 @@ class ImportColumnsScreen(DeskScreen):
             found = [n for n, sheet in enumerate(sheets) if sheet.is_catalogue]
             self._place = found[0] if found else 0
         self._show(keep_place=not is_first)
+
+    def _show_fault(self, error: Exception) -> None:
+        """There is nothing to see but why: in full, as many lines as it takes."""
+        ledger = self.query_one("#columns", Ledger)
+        ledger.empty = ""
+        ledger.refresh()
+        text = self._drawn(self.desk_app.error_text(error))
+        self.query_one("#stored", Static).update(text)
 
     def _show(self, *, keep_place: bool = False) -> None:
         sheet = self._sheet

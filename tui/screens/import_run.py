@@ -119,9 +119,8 @@ class ImportRunScreen(DeskScreen):
         try:
             outcome = await imports.try_out(self._path, self._choices, progress)
         except self.desk_app.known_errors as error:
-            self._say_amounts("")
             self._turn(Phase.FAILED, None)
-            self.tell_error(_short(error))
+            self._fail(error)
             return
         self._turn(Phase.TRIED, outcome)
         is_empty = outcome.rows <= outcome.refused
@@ -171,10 +170,14 @@ class ImportRunScreen(DeskScreen):
                 self._turn(Phase.STOPPED, None)
                 self.tell(self.say("importing.stopped"))
             case _:
-                self._say_amounts("")
                 self._turn(Phase.FAILED, None)
                 if job.error is not None:
-                    self.tell_error(_short(job.error))
+                    self._fail(job.error)
+
+    def _fail(self, error: Exception) -> None:
+        """Why it could not be done: in a line, and in full above."""
+        self._say_amounts(self._drawn(self.desk_app.error_text(_short(error))))
+        self.tell_error(_short(error))
 
     def _turn(self, phase: Phase, outcome: Outcome | None) -> None:
         is_other = (phase, outcome) != (self._phase, self._outcome)
