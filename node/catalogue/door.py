@@ -339,7 +339,7 @@ class Catalogue:
         return await self.workbooks.undo(actor, batch)
 
     async def recover(self) -> int:
-        """Discard imports that were cut off, finish acts; how many imports there were."""
+        """Finish acts and discard imports that were cut off; how many imports it were."""
         await self.acts.recover()
         return await self.workbooks.recover()
 
