@@ -132,7 +132,7 @@ class DeskApp(App[int], inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Keys and pasted text in their order; all else as it comes."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
-            await self._keys.take(event)
+            await self._keys.take(_with_enter(event))
         else:
             await super().on_event(event)
 
@@ -325,3 +325,10 @@ class DeskApp(App[int], inherit_bindings=False):
             screen.renew_title()
         for each in self.screen_stack:
             each.post_message(JobChanged(job))
+
+
+def _with_enter(event: Key | Paste) -> Key | Paste:
+    """Enter, also where it was typed before the desk had the terminal: as a newline."""
+    if isinstance(event, Key) and event.key == "ctrl+j":
+        return Key("enter", "\r")
+    return event

@@ -45,3 +45,12 @@ async def test_f1_of_a_list_says_what_the_screen_is_for(tmp_path: Path) -> None:
         assert "【整理归档】" in "\n".join(shown(pilot))
         await keys(pilot, "escape")
         assert "整理归档" in shown(pilot)[0]
+
+
+async def test_enter_typed_before_the_desk_stood_counts_as_enter(
+    tmp_path: Path,
+) -> None:
+    """A terminal in its own mode hands Enter over as a newline."""
+    async with room_desk(tmp_path) as desk, at_desk(desk) as pilot:
+        await keys(pilot, "4", "ctrl+j")
+        assert "整理归档" in shown(pilot)[0]

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Never, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Key
+from textual.events import DescendantFocus, Key
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -177,6 +177,13 @@ class DeskScreen(Screen[None]):
         event.stop()
         self.query_one("#commands", CommandLine).focus()
 
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """While digits are typed they keep the keys, whatever is loaded meanwhile."""
+        line = self.query_one("#commands", CommandLine)
+        if line.digits and event.widget is not line:
+            self._focus_before = event.widget
+            line.focus()
+
     def on_command_line_emptied(self, event: CommandLine.Emptied) -> None:
         """No digits are left: the keys go where they went before."""
         event.stop()
@@ -216,7 +223,7 @@ class DeskScreen(Screen[None]):
         then never been.
         """
         self.run_worker(
-            cast("Callable[[], Coroutine[None, None, None]]", work),
+            cast("Callable[[], Coroutine[None, None, Never]]", work),
             group=group,
             exclusive=True,
         )
