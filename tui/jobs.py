@@ -103,11 +103,11 @@ class Jobs:
 
         self._changed(job)
         doing = asyncio.ensure_future(work(report))
-        try:
-            await asyncio.wait({doing})
-        except asyncio.CancelledError:
-            doing.cancel()
-            await asyncio.wait({doing})
+        while not doing.done():
+            try:
+                await asyncio.wait({doing})
+            except asyncio.CancelledError:
+                doing.cancel()
         self._ended(job, doing)
 
     def _ended(self, job: Job, done: asyncio.Future[object]) -> None:

@@ -167,6 +167,10 @@ class DeskScreen(Screen[None]):
         ):
             event.stop()
 
+    def on_form_field_overfull(self, event: FormField.Overfull) -> None:
+        """Nothing is cut off in silence."""
+        self.tell(self.say("shell.overfull", left_out=event.left_out), is_fault=True)
+
     def on_ledger_failed(self, event: Ledger.Failed) -> None:
         """Rows could not be fetched; what is on the screen stays."""
         event.stop()

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.events import Key
+from textual.events import Click, Key
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
 from tui.commands import Command
 
-_MOST_DIGITS = 2
+_MOST_DIGITS: Final = 2
+_MOST_LINES: Final = 4
+"""Of commands; the prompt may stand below them."""
+_LEAST_COLUMNS: Final = 20
+_GAP: Final = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A command and where it stands."""
+
+    command: Command
+    line: int
+    start: int
+    end: int
 
 
 class CommandLine(Widget, can_focus=True):
     """What can be done here, and the digits typed so far."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    CommandLine { height: auto; max-height: 3; }
+    CommandLine { height: auto; max-height: 5; }
     """
 
     class Chosen(Message):
@@ -101,31 +117,65 @@ class CommandLine(Widget, can_focus=True):
         ):
             event.stop()
 
+    def on_click(self, event: Click) -> None:
+        """A command under the mouse."""
+        for piece in self._laid(self._room()):
+            if piece.line == event.y and piece.start <= event.x < piece.end:
+                self.clear()
+                self.post_message(self.Chosen(piece.command))
+                return
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as commands and prompt need; the prompt is always seen."""
+        del container, viewport
+        return self._prompt_line(self._laid(width), width) + 1
+
     def render(self) -> Text:
         """Numbered names in as many lines as they need, then the digits typed."""
-        width = max(20, self.size.width or self.app.size.width)
+        width = self._room()
+        pieces = self._laid(width)
         text = Text(no_wrap=True, overflow="crop")
-        column = 0
-        parts = [
-            (c.digits, self._labels.get(c.digits, ""))
-            for c in self._commands
-            if c.is_listed
-        ]
-        for digits, label in parts:
-            piece = f"{digits} {label}"
-            wide = cell_len(piece) + 2
-            if column and column + wide > width:
+        line = 0
+        for piece in pieces:
+            if piece.line > line:
                 text.append("\n")
-                column = 0
-            text.append(digits, "bold")
-            text.append(f" {label}  ")
-            column += wide
-        prompt = f"{self._prompt}{self.digits}"
-        if column + cell_len(prompt) + 1 > width:
+                line = piece.line
+            text.append(piece.command.digits, "bold")
+            text.append(f" {self._labels.get(piece.command.digits, '')}{_GAP}")
+        if self._prompt_line(pieces, width) > line:
             text.append("\n")
-        text.append(prompt)
-        text.append(
-            "_" if self.has_focus or self.digits else "",
-            "blink" if self.has_focus else "",
-        )
+        text.append(f"{self._prompt}{self.digits}")
+        if self.has_focus:
+            text.append("_", "blink")
+        elif self.digits:
+            text.append("_")
         return text
+
+    def _room(self) -> int:
+        return max(_LEAST_COLUMNS, self.size.width or self.app.size.width)
+
+    def _laid(self, width: int) -> list[_Piece]:
+        """Where each command stands; those for which there is no line are left out."""
+        pieces: list[_Piece] = []
+        line = column = 0
+        for command in self._commands:
+            if not command.is_listed:
+                continue
+            label = self._labels.get(command.digits, "")
+            wide = cell_len(f"{command.digits} {label}")
+            if column and column + wide > width:
+                line, column = line + 1, 0
+            if line >= _MOST_LINES:
+                break
+            pieces.append(_Piece(command, line, column, column + wide))
+            column += wide + len(_GAP)
+        return pieces
+
+    def _prompt_line(self, pieces: Sequence[_Piece], width: int) -> int:
+        """Behind the last command, or below where it does not fit."""
+        if not pieces:
+            return 0
+        last = pieces[-1]
+        wide = cell_len(self._prompt) + _MOST_DIGITS + 1
+        fits = last.end + len(_GAP) + wide <= width
+        return last.line if fits else last.line + 1

@@ -22,15 +22,18 @@ from textual.widget import Widget
 
 from tui.display import drawn_alike
 from tui.widgets.line_editor import LineEditor
+from tui.widgets.wrapping import column_of, line_of, place_at, wrapped
 
 _LINE_ENDS: Final = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 Normalise = Callable[[str], str]
 """What a typed or pasted piece of text becomes before it is inserted."""
 
 
 def as_typed(piece: str) -> str:
     """The piece itself, in one line; a terminal pastes line ends as returns."""
-    return " ".join(_LINE_ENDS.split(piece)).replace("\t", " ")
+    line = " ".join(_LINE_ENDS.split(piece)).replace("\t", " ")
+    return _CONTROLS.sub("", line)
 
 
 def half_width(piece: str) -> str:
@@ -63,6 +66,15 @@ class FormField(Widget, can_focus=True):
         def control(self) -> FormField:
             """The field."""
             return self.field
+
+    class Overfull(Message):
+        """More was typed or pasted than the field can hold."""
+
+        def __init__(self, field: FormField, left_out: int) -> None:
+            self.field = field
+            self.left_out = left_out
+            """Characters that did not go in."""
+            super().__init__()
 
     class Entered(Message):
         """A person came to the field."""
@@ -131,8 +143,11 @@ class FormField(Widget, can_focus=True):
             return
         if self.is_offered:
             self.editor.put("")
-        room = self._most_characters - len(self.editor.text)
-        self.editor.insert(self._normalise(piece)[: max(0, room)])
+        letters = self._normalise(piece)
+        room = max(0, self._most_characters - len(self.editor.text))
+        if len(letters) > room:
+            self.post_message(self.Overfull(self, len(letters) - room))
+        self.editor.insert(letters[:room])
         self._changed()
 
     def replace_with(self, text: str) -> None:
@@ -186,14 +201,7 @@ class FormField(Widget, can_focus=True):
     def on_click(self, event: Click) -> None:
         """The caret goes to where the mouse points."""
         line = min(max(0, event.y), len(self._lines) - 1)
-        start, end = self._lines[line]
-        column = event.x - self._value_column
-        place = start
-        while place < end and column >= cell_len(self._drawn()[place]):
-            column -= cell_len(self._drawn()[place])
-            place += 1
-        self.editor.caret = place
-        self._redraw()
+        self._move_to(line, event.x - self._value_column)
 
     @property
     def _value_column(self) -> int:
@@ -223,24 +231,10 @@ class FormField(Widget, can_focus=True):
         if self._wrapped == (self.editor.text, width):
             return
         self._wrapped = (self.editor.text, width)
-        lines: list[tuple[int, int]] = []
-        start = used = 0
-        for place, character in enumerate(self._drawn()):
-            wide = cell_len(character)
-            if used + wide > width:
-                lines.append((start, place))
-                start, used = place, 0
-            used += wide
-        lines.append((start, len(self.editor.text)))
-        if used >= width:
-            lines.append((len(self.editor.text), len(self.editor.text)))
-        self._lines = lines
+        self._lines = wrapped(self._drawn(), width)
 
     def _caret_line(self) -> int:
-        for number, (start, end) in enumerate(self._lines):
-            if start <= self.editor.caret < end:
-                return number
-        return len(self._lines) - 1
+        return line_of(self._lines, self.editor.caret)
 
     def _move(self, key: str) -> None:
         start, end = self._lines[self._caret_line()]
@@ -261,22 +255,24 @@ class FormField(Widget, can_focus=True):
         line = self._caret_line() + step
         if not 0 <= line < len(self._lines):
             return False
-        here = self._lines[line - step]
-        offset = self.editor.caret - here[0]
-        start, end = self._lines[line]
-        self.editor.caret = min(start + offset, end)
-        self._redraw()
+        self._move_to(line, self._caret_column())
         return True
+
+    def _move_to(self, line: int, column: int) -> None:
+        place = place_at(self._drawn(), self._lines, line, column)
+        self.editor.move_to(place)
+        self._redraw()
+
+    def _caret_column(self) -> int:
+        return column_of(self._drawn(), self._lines, self.editor.caret)
 
     def _place_cursor(self) -> None:
         if not self.has_focus or not self.is_attached:
             return
-        line = self._caret_line()
-        start, _ = self._lines[line]
-        column = cell_len(self._drawn()[start : self.editor.caret])
         region = self.content_region
         self.app.cursor_position = Offset(
-            region.x + self._value_column + column, region.y + line
+            region.x + self._value_column + self._caret_column(),
+            region.y + self._caret_line(),
         )
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

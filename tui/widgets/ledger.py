@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "Fetch", "Ledger", "Line", "Span"]
 
-WINDOW_ROWS: Final = 100
-_MOST_WINDOWS: Final = 12
+WINDOW_ROWS: Final = 50
+MOST_WINDOWS: Final = 24
 
 Fetch = Callable[[int, int], Awaitable[Sequence[Line]]]
 """Lines from a place on, at most so many."""
@@ -116,6 +116,9 @@ class Ledger(Widget, can_focus=True):
         self._before: dict[int, Sequence[Line]] = {}
         """Windows as they were, drawn until the same place is fetched anew."""
         self._asked: set[int] = set()
+        self._is_downward = True
+        self._has_moved = False
+        """Only who leafs through the rows is asked for more than can be seen."""
         self._version = 0
         self._widths: tuple[tuple[object, ...], list[int]] | None = None
 
@@ -129,6 +132,7 @@ class Ledger(Widget, can_focus=True):
         self._version += 1
         if not keep_place:
             self.current = self.top = 0
+            self._has_moved = False
             self.marks.clear()
         self.go_to(self.current)
         self.refresh()
@@ -153,6 +157,8 @@ class Ledger(Widget, can_focus=True):
         """Make *row* the current one and bring it into sight."""
         before = self.current
         self.current = max(0, min(row, self.size_rows - 1))
+        if self.current != before:
+            self._is_downward, self._has_moved = self.current > before, True
         if self.current < self.top:
             self.top = self.current
         elif self.current >= self.top + self.page_rows:
@@ -243,9 +249,24 @@ class Ledger(Widget, can_focus=True):
         first = self.top // WINDOW_ROWS
         last = min(self.top + self.page_rows, self.size_rows - 1) // WINDOW_ROWS
         for number in range(first, last + 1):
-            if number not in self._windows and number not in self._asked:
-                self._asked.add(number)
-                self.run_worker(self._load(number, self._version), group="ledger")
+            self._ask_for(number)
+        self._ask_ahead()
+
+    def _ask_ahead(self) -> None:
+        """Ask for what comes into sight next, once what is in sight is here."""
+        if self._asked or not self.size_rows or not self._has_moved:
+            return
+        last = (self.size_rows - 1) // WINDOW_ROWS
+        below = min(self.top + 2 * self.page_rows, self.size_rows - 1) // WINDOW_ROWS
+        above = max(0, self.top - self.page_rows) // WINDOW_ROWS
+        ahead = min(below + 1, last) if self._is_downward else max(above - 1, 0)
+        for number in (below if self._is_downward else above, ahead):
+            self._ask_for(number)
+
+    def _ask_for(self, number: int) -> None:
+        if number not in self._windows and number not in self._asked:
+            self._asked.add(number)
+            self.run_worker(self._load(number, self._version), group="ledger")
 
     async def _load(self, number: int, version: int) -> None:
         if self._fetch is None:
@@ -259,11 +280,12 @@ class Ledger(Widget, can_focus=True):
         if version != self._version:
             return
         self._asked.discard(number)
-        if len(self._windows) >= _MOST_WINDOWS:
+        if len(self._windows) >= MOST_WINDOWS:
             far = max(self._windows, key=lambda each: abs(each - number))
             del self._windows[far]
         self._windows[number] = lines
         self._before.pop(number, None)
+        self._ask_ahead()
         self.refresh()
         self.post_message(self.Moved(self, self.current))
 

@@ -22,18 +22,25 @@ class LineEditor:
     def insert(self, letters: str) -> None:
         """Put *letters* before the caret."""
         self.text = self.text[: self.caret] + letters + self.text[self.caret :]
-        self.caret += len(letters)
+        self.move_to(self.caret + len(letters))
 
     def rub_left(self) -> None:
         """Rub out the letter before the caret."""
         start = self.left_of(self.caret)
         self.text = self.text[:start] + self.text[self.caret :]
-        self.caret = start
+        self.move_to(start)
 
     def rub_right(self) -> None:
         """Rub out the letter behind the caret."""
         end = self.right_of(self.caret)
         self.text = self.text[: self.caret] + self.text[end:]
+        self.move_to(self.caret)
+
+    def move_to(self, place: int) -> None:
+        """Put the caret at *place*, or behind the letter that it would stand in."""
+        self.caret = max(0, min(place, len(self.text)))
+        while 0 < self.caret < len(self.text) and self._belongs(self.caret):
+            self.caret += 1
 
     def put(self, text: str) -> None:
         """Another text, the caret at its end."""
@@ -58,7 +65,7 @@ class LineEditor:
         """Whether the character at *place* belongs to the letter before it."""
         character = self.text[place]
         return (
-            unicodedata.combining(character) > 0
+            unicodedata.category(character).startswith("M")
             or character in _JOINERS
             or self.text[place - 1] == "\u200d"
         )
