@@ -28,7 +28,7 @@ from node.errors import ImportBusy, NoCatalogueInWorkbook
 from node.exchange.choices import Choices
 from node.exchange.desk import Desk
 from node.exchange.entry import EntryReader, Refusal
-from node.exchange.intake import Intake, Line, Taken
+from node.exchange.intake import BARRED, Intake, Line, Taken
 from node.exchange.kept import ROWS_PER_SHEET, Cells, cell_keys, pack_layout
 from node.exchange.recognise import Table, recognise
 from node.exchange.refusals import RefusedHeadings, RefusedRow, write_refused
@@ -225,7 +225,7 @@ class _Run:
             sheet=table.sheet.name,
             headings=tuple(column.heading for column in table.columns),
             row=number,
-            cells=table.sheet.rows[number - 1],
+            cells=[] if refusal.reason == BARRED else table.sheet.rows[number - 1],
             reason=self.say(f"refusal.{refusal.reason}", fields),
         )
 

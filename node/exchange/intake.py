@@ -44,6 +44,8 @@ from protocol.identity import FONDS_ID_BYTES, Scope, digest_128
 from protocol.operations import Actor, Operation, Value
 
 _LIGHT_CHARACTERS: Final = 10_000
+BARRED: Final = "secret-refused"
+"""Of a row that is refused for this, nothing is kept but the reason."""
 ROLE: Final = "machine.role"
 HUB_ROLE: Final = 2
 
@@ -254,7 +256,8 @@ class Intake:
         key: bytes | None = None,
         refusal: Refusal | None = None,
     ) -> ImportedRow:
-        cells = pack_row(line.cells, refusal)
+        is_secret = refusal is not None and refusal.reason == BARRED
+        cells = pack_row(() if is_secret else line.cells, refusal)
         return ImportedRow(
             self.import_no, line.number, int(outcome), record_no, n, key, cells
         )

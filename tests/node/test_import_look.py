@@ -275,6 +275,19 @@ async def test_a_mended_row_waits_again_when_its_record_is_taken_back(
     assert again == row
 
 
+async def test_of_a_state_secret_nothing_is_kept_but_the_reason(
+    machine: Machine, tmp_path: Path
+) -> None:
+    headings = ("题名", "密级")
+    path = listed(tmp_path / "目录.csv", ("某某会议纪要", "机密"), headings=headings)
+    result = await machine.catalogue.import_workbook(CLERK, path)
+    (row,) = await machine.catalogue.workbooks.waiting(CLERK, result.batch)
+    assert (row.reason, row.number, row.cells) == ("secret-refused", 2, ())
+    assert result.refused_file is not None
+    (sheet,) = read_workbook(result.refused_file).sheets
+    assert not any("会议" in cell for line in sheet.rows for cell in line)
+
+
 async def test_a_row_that_is_no_entry_can_be_left(
     machine: Machine, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.events import ScreenResume
@@ -17,7 +17,8 @@ from tui.screens.desk_screen import DeskScreen
 from tui.screens.importing import FIRST_NUMBER
 from tui.widgets.ledger import Column, Ledger, Line
 
-_TITLE = "title"
+_TITLE: Final = "title"
+_BARRED: Final = "secret-refused"
 
 
 class ImportWaitingScreen(DeskScreen):
@@ -154,7 +155,9 @@ class ImportWaitingScreen(DeskScreen):
         if place >= len(self._rows):
             return
         row = self._rows[place]
-        if row.record:
+        if row.reason == _BARRED:
+            self.tell(self._why(row), is_fault=True)
+        elif row.record:
             await self.desk_app.open("entry", record_id=row.record)
         else:
             await self.desk_app.open("entry", draft=self._draft(row))
