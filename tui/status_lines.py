@@ -154,8 +154,9 @@ def progress_lines(facts: Mapping[str, object], words: Words) -> tuple[str, str]
     done = number("sent") + number("received")
     total = number("to_send") + number("to_receive")
     left = facts.get("seconds_left")
+    key = "progress_sets" if number("to_receive") else "progress_up"
     first = words.say(
-        "carriage.progress_sets",
+        f"carriage.{key}",
         stage=stage,
         sent=number("sent"),
         to_send=number("to_send"),

@@ -7,7 +7,8 @@ all its history.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Final
 
 from node.catalogue.fields import LEVEL_VOLUME
@@ -28,6 +29,8 @@ from protocol.operations import Actor, Create, Operation
 
 SEEN: Final = "desk.deliveries.seen"
 """Setting: number of the last stored set at which people have looked."""
+COUNTED_OPERATIONS: Final = 600
+"""Where no more came, the records are counted: some sets are read for it."""
 _MOST_SETS: Final = 100_000
 
 
@@ -38,6 +41,8 @@ class Sender:
     machine: str
     sets: int
     operations: int
+    records: int | None = None
+    """Items and volumes it wrote to; None where there was too much to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Deliveries:
 
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
+        self._counted = ((0, 0), Delivery(0, ()))
+        """What was counted last: between which marks, and what."""
 
     async def unseen(self, actor: Actor) -> Delivery:
         """From whom something came since the mark, and how much."""
@@ -81,26 +88,35 @@ class Deliveries:
         if mark is None:
             mark = await self._premises.store.write(_begin)
 
-        def work(rows: Rows) -> Delivery:
-            weights = rows.sets.arrived_by_log(mark)
-            if not weights:
-                return Delivery(mark, ())
-            senders = [
-                Sender(
-                    machine_name(rows, rows.logs.id_of(log_no)),
-                    weight.sets,
-                    weight.operations,
-                )
-                for log_no, weight in weights.items()
-            ]
-            ranked = sorted(senders, key=lambda each: (-each.operations, each.machine))
-            return Delivery(rows.sets.last_arrival(), tuple(ranked))
+        senders, last = await self._premises.store.read(
+            lambda rows: (_senders(rows, mark), rows.sets.last_arrival())
+        )
+        if not senders:
+            return Delivery(mark, ())
+        if (mark, last) != self._counted[0]:
+            told = Delivery(last, senders)
+            if told.operations <= COUNTED_OPERATIONS:
+                told = await self._count(told)
+            self._counted = ((mark, last), told)
+        return self._counted[1]
 
-        return await self._premises.store.read(work)
+    async def _count(self, delivery: Delivery) -> Delivery:
+        """The same with records counted; who wrote to none is left out."""
+        found = await self._newest(COUNTED_OPERATIONS)
+        amounts = Counter(each.machine for each in found)
+        senders = tuple(
+            replace(each, records=amounts[each.machine])
+            for each in delivery.senders
+            if amounts[each.machine]
+        )
+        return Delivery(delivery.mark, senders)
 
     async def records(self, actor: Actor, limit: int = 200) -> list[Delivered]:
         """The records that came, those of the newest sets first; at most *limit*."""
         check_actor(actor)
+        return await self._newest(limit)
+
+    async def _newest(self, limit: int) -> list[Delivered]:
         read, pack = self._premises.store.read, self._premises.pack
         mark = await read(_mark)
         arrived = await read(
@@ -146,10 +162,28 @@ def _as_new(known: Delivered) -> Delivered:
     return Delivered(known.record, known.who, known.machine, known.time, is_new=True)
 
 
+def _senders(rows: Rows, mark: int) -> tuple[Sender, ...]:
+    """Who sent something of a fonds; what a hub keeps for all is no record."""
+    weights = rows.sets.arrived_by_log(mark)
+    known = fonds_codes(rows) if weights else {}
+    sets: Counter[str] = Counter()
+    operations: Counter[str] = Counter()
+    for (log_no, scope_no), weight in weights.items():
+        if scope_no in known:
+            machine = machine_name(rows, rows.logs.id_of(log_no))
+            sets[machine] += weight.sets
+            operations[machine] += weight.operations
+    found = [
+        Sender(machine, sets[machine], amount) for machine, amount in operations.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.operations, each.machine)))
+
+
 def _brought(rows: Rows, arrived: ArrivedRow, pack: Pack) -> list[Delivered]:
     """Items and volumes to which one set wrote, as they stand now."""
     row = rows.sets.get(arrived.log_no, arrived.seq, arrived.hash)
-    if row is None:
+    codes = fonds_codes(rows)
+    if row is None or row.scope_no not in codes:
         return []
     last: dict[DotNo, Operation] = {}
     created: set[DotNo] = set()
@@ -162,7 +196,6 @@ def _brought(rows: Rows, arrived: ArrivedRow, pack: Pack) -> list[Delivered]:
     numbers = rows.records.numbers_of(row.scope_no, last)
     known = rows.records.rows(numbers.values())
     hidden = hidden_imports(rows)
-    code = fonds_codes(rows).get(row.scope_no, "")
     machine = machine_name(rows, rows.logs.id_of(row.log_no))
     found = []
     for dot, operation in last.items():
@@ -172,7 +205,7 @@ def _brought(rows: Rows, arrived: ArrivedRow, pack: Pack) -> list[Delivered]:
         if is_visible(held.flags):
             found.append(
                 Delivered(
-                    record=record_of(rows, held, pack, code),
+                    record=record_of(rows, held, pack, codes[row.scope_no]),
                     who=operation.actor.name,
                     machine=machine,
                     time=operation.made_at,

@@ -72,8 +72,8 @@ class SetRows(Protocol):
     def arrived(self, after_row: int, limit: int) -> list[ArrivedRow]:
         """Admitted sets of other machines' logs, stored here behind *after_row*."""
 
-    def arrived_by_log(self, after_row: int) -> dict[int, SetsWeight]:
-        """The same, weighed by log."""
+    def arrived_by_log(self, after_row: int) -> dict[tuple[int, int], SetsWeight]:
+        """The same, weighed by log and scope."""
 
     def linked(self, log_no: int) -> SetRow | None:
         """The set of the highest seq that is neither WAITING nor HELD."""

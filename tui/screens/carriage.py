@@ -48,6 +48,9 @@ class CarriageScreen(DeskScreen):
         self._lines: Sequence[Exchange] = ()
         self._told: Job | None = None
         """The ended job whose result was told."""
+        self._followed: Job | None = None
+        self._begun: Job | None = None
+        """The running job whose line is shown."""
 
     def body(self) -> ComposeResult:
         """Facts, progress, the ledger, what was answered."""
@@ -129,8 +132,13 @@ class CarriageScreen(DeskScreen):
         if job is not None and job.state is JobState.RUNNING:
             progress.update("\n".join(progress_lines(job.facts, self.words)))
             self._told = None
-            if not job.facts:
+            if job is not self._followed:
+                self._followed = job
                 self.tell(self.say("carriage.running"))
+            if job.facts and self._begun is not job:
+                # Its line stands in the ledger now.
+                self._begun = job
+                self._renew()
         else:
             progress.update("")
             if job is not None and self._told is not job:

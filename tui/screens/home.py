@@ -214,14 +214,16 @@ class HomeScreen(DeskScreen):
 
     def _arrived_text(self, facts: Facts) -> str:
         senders = facts.delivery.senders
-        parts = [
-            self.say(
-                "home.arrived_from",
-                machine=self._drawn(each.machine),
-                count=each.operations,
+        parts = []
+        for each in senders[:_NAMED_SENDERS]:
+            is_counted = each.records is not None
+            parts.append(
+                self.say(
+                    f"home.arrived_{'records' if is_counted else 'changes'}",
+                    machine=self._drawn(each.machine),
+                    count=each.records if is_counted else each.operations,
+                )
             )
-            for each in senders[:_NAMED_SENDERS]
-        ]
         text = self.say("carriage.separator").join(parts)
         if len(senders) > _NAMED_SENDERS:
             text += self.say("home.arrived_more", count=len(senders))
@@ -250,7 +252,6 @@ class HomeScreen(DeskScreen):
             "filing": facts.to_file,
             "carriage": facts.standing.pending_operations,
             "undecided": facts.undecided,
-            "arrivals": facts.delivery.operations,
         }
         for name, amount in amounts.items():
             notes[name] = self.say(f"home.note.{name}", count=amount) if amount else ""

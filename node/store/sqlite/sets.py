@@ -173,11 +173,13 @@ class SqliteSets:
         )
         return [ArrivedRow(*row) for row in found]
 
-    def arrived_by_log(self, after_row: int) -> dict[int, SetsWeight]:
+    def arrived_by_log(self, after_row: int) -> dict[tuple[int, int], SetsWeight]:
         found = self._database.execute(
-            f"SELECT log_no, {_WEIGHT}, 0{_ARRIVED} GROUP BY log_no", (after_row,)
+            f"SELECT log_no, scope_no, {_WEIGHT}, 0{_ARRIVED}"
+            " GROUP BY log_no, scope_no",
+            (after_row,),
         )
-        return {row[0]: SetsWeight(*row[1:]) for row in found}
+        return {(row[0], row[1]): SetsWeight(*row[2:]) for row in found}
 
     def linked(self, log_no: int) -> SetRow | None:
         found = self._all(
