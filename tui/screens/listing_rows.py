@@ -20,7 +20,7 @@ from sync.cli.values import field_label
 from tui.messages import CatalogueChanged
 from tui.screens.desk_screen import DeskScreen
 from tui.screens.listing_columns import columns_of, line_of
-from tui.widgets.ledger import WINDOW_ROWS, Column, Ledger, Line
+from tui.widgets.ledger import MOST_WINDOWS, WINDOW_ROWS, Column, Ledger, Line
 
 LOOK_SECONDS: Final = 2.0
 STAGES: Final[Mapping[str, frozenset[Stage] | None]] = {
@@ -29,7 +29,6 @@ STAGES: Final[Mapping[str, frozenset[Stage] | None]] = {
     "draft": frozenset({Stage.DRAFT}),
     "filed": frozenset({Stage.FILED}),
 }
-_MOST_WINDOWS: Final = 12
 _QUICKLY_SORTED: Final = 1500
 """So many records are sorted without a word about it."""
 
@@ -132,7 +131,7 @@ class RecordsScreen(DeskScreen):
         if listing is not self.listing:
             return ()
         number = start // WINDOW_ROWS
-        if len(self._records) >= _MOST_WINDOWS:
+        if len(self._records) >= MOST_WINDOWS:
             del self._records[max(self._records, key=lambda each: abs(each - number))]
         self._records[number] = records
         columns = self.query_one(Ledger).columns

@@ -30,7 +30,7 @@ from tui.widgets.form_field import FormField
 from tui.widgets.ledger import Column, Ledger, Line
 from tui.widgets.query_field import QueryField
 
-PAUSE_SECONDS: Final = 0.06
+PAUSE_SECONDS: Final = 0.03
 """Typing goes on: a burst of an input method is one question."""
 _LOOK_SECONDS: Final = 2.0
 _MOST_CHARACTERS: Final = 200
