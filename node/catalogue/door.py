@@ -339,7 +339,7 @@ class Catalogue:
         return await self.workbooks.undo(actor, batch)
 
     async def recover(self) -> int:
-        """Finish acts and discard imports that were cut off; how many imports it were."""
+        """Finish acts, discard imports that were cut off; the number of imports."""
         await self.acts.recover()
         return await self.workbooks.recover()
 
