@@ -12,9 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from node.catalogue.fault import Fault
 from node.catalogue.fields import (
-    LEGACY_RAW,
     LEVEL_FONDS,
     LEVEL_ITEM,
     LEVEL_VOLUME,
@@ -23,16 +21,15 @@ from node.catalogue.members import is_filed_row
 from node.catalogue.pack import Pack
 from node.catalogue.reading import Fonds, all_fonds, held_of
 from node.catalogue.saving import (
-    Held,
     Parsed,
     check_sizes,
     create,
     edits,
     fonds_values,
 )
-from node.catalogue.values import parse_elements
 from node.errors import FieldTooLarge, InvalidValue
 from node.exchange.counterpart import candidates, is_alike
+from node.exchange.differences import differences, without_legacy
 from node.exchange.entry import Entry, Refusal
 from node.exchange.kept import Cells, known_cells, pack_row, refused_key
 from node.history.journal import own_log_no, save_all
@@ -41,7 +38,7 @@ from node.store.catalogue_port import ImportedRow, RowOutcome
 from node.store.port import Rows
 from node.store.row_types import RecordRow
 from protocol.identity import FONDS_ID_BYTES, Scope, digest_128
-from protocol.operations import Actor, Operation, Value
+from protocol.operations import Actor, Operation
 
 _LIGHT_CHARACTERS: Final = 10_000
 BARRED: Final = "secret-refused"
@@ -166,9 +163,9 @@ class Intake:
             return None, None, None
         self._used.add(row.record_no)
         held = held_of(rows, row)
-        wanted = self._differences(entry, held, line.cells, before_cells)
+        wanted = differences(entry, held, line.cells, before_cells, self.pack)
         if is_filed_row(row):
-            wanted = _without_legacy(wanted)
+            wanted = without_legacy(wanted)
             if edits(1, self.actor, self.made_at, held, wanted):
                 return Refusal("filed-needs-reason", "", "", record_no=row.record_no)
         made: tuple[Operation, ...] = ()
@@ -356,44 +353,3 @@ class Intake:
             found = amount == 0
             self._was_empty[scope_no] = found
         return found
-
-    def _differences(
-        self,
-        entry: Entry,
-        held: Held,
-        cells: Cells,
-        before: Mapping[int | str, str] | None,
-    ) -> Parsed:
-        """What of the row has to be written."""
-        known = before or {}
-        changed = {key for key, cell in cells if known.get(key) != cell}
-        values = {
-            number: value
-            for number, value in entry.values.items()
-            if number in changed and number != LEGACY_RAW
-        }
-        legacy = entry.values.get(LEGACY_RAW)
-        if isinstance(legacy, tuple) and any(
-            isinstance(member, tuple) and member[0] in changed for member in legacy[1:]
-        ):
-            values[LEGACY_RAW] = legacy
-        lists = {}
-        for number, elements in entry.lists.items():
-            if number in changed:
-                old = self._old_elements(number, known.get(number, ""))
-                present = tuple(held.elements.get(number, {}).values())
-                kept = [value for value in present if value not in old]
-                lists[number] = tuple(dict.fromkeys([*kept, *elements]))
-        return Parsed(values, lists)
-
-    def _old_elements(self, number: int, cell: str) -> tuple[Value, ...]:
-        found = parse_elements(self.pack.by_number[number], cell, self.pack)
-        return () if isinstance(found, Fault) else found
-
-
-def _without_legacy(parsed: Parsed) -> Parsed:
-    """What of a row describes the document, without how its cells looked."""
-    values = {
-        number: value for number, value in parsed.values.items() if number != LEGACY_RAW
-    }
-    return Parsed(values, parsed.lists)
