@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from unicodedata import normalize
 
+from node.history.greeting import hub_key_of
 from node.ledger import WIRE
+from node.standing import HUB_ADDRESS
 from node.store.port import Rows
 
 WINDOW: Final = "exchange.window"
@@ -74,9 +76,13 @@ def choose_window(rows: Rows, window: Window | None) -> None:
 
 
 def is_due(rows: Rows, now: int) -> bool:
-    """Whether the hour has passed, and no exchange was begun since."""
+    """Whether the hour has passed, and no exchange was begun since.
+
+    A room that knows no hub, or not where it is, has none to wait for.
+    """
     window = window_of(rows)
-    if window is None:
+    knows_hub = hub_key_of(rows) is not None and rows.settings.get(HUB_ADDRESS)
+    if window is None or not knows_hub:
         return False
     begun = [
         line.begun_at

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from node.history.greeting import HUB_KEY
 from node.home import Home
-from node.machine import Machine
+from node.machine import HUB_ADDRESS, Machine
 from node.store.port import Rows
 from sync.window import Window, choose_window, is_due, parse_window, window_of
 
@@ -57,9 +58,15 @@ async def test_an_hour_that_was_missed_is_made_good_once(tmp_path: Path) -> None
     def begin(rows: Rows) -> None:
         rows.exchanges.begin("wire", None, at(20, 18))
 
+    def join(rows: Rows) -> None:
+        rows.settings.put(HUB_KEY, b"k" * 32)
+        rows.settings.put(HUB_ADDRESS, "http://127.0.0.1:1")
+
     try:
         assert not await asked(at(20, 18)), "no hour was chosen"
         await machine.store.write(lambda rows: choose_window(rows, Window(17 * 60)))
+        assert not await asked(at(20, 18)), "it has not joined a hub"
+        await machine.store.write(join)
         assert await asked(at(20, 18))
         await machine.store.write(begin)
         assert not await asked(at(20, 18) + 1)

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from node.clock import elapsed
 from tui.commands import Command
 from tui.departure import is_exchanging, start_exchange
 from tui.display import drawable
@@ -30,6 +31,8 @@ from tui.width import rule
 LOOK_SECONDS: Final = 3.0
 """So often the store is asked whether anything was saved; it costs a millisecond."""
 WINDOW_SECONDS: Final = 20.0
+WINDOW_REST_SECONDS: Final = 600.0
+"""Between two exchanges that begin by themselves, whatever became of the first."""
 _NAMED_SENDERS: Final = 3
 
 _MENU: Final = (
@@ -56,6 +59,7 @@ class HomeScreen(DeskScreen):
         super().__init__()
         self._facts: Facts | None = None
         self._version = -1
+        self._departed_at = float("-inf")
 
     def body(self) -> ComposeResult:
         """Facts, a rule, the menu."""
@@ -146,7 +150,9 @@ class HomeScreen(DeskScreen):
 
     def _keep_window(self) -> None:
         """The hour may have come at which this room reports by itself."""
-        if not self.desk_app.is_practising and not is_exchanging(self.desk_app):
+        app = self.desk_app
+        has_rested = elapsed() - self._departed_at >= WINDOW_REST_SECONDS
+        if has_rested and not app.is_practising and not is_exchanging(app):
             self.put_on(self._depart_if_due, group="window")
 
     async def _depart_if_due(self) -> None:
@@ -156,6 +162,7 @@ class HomeScreen(DeskScreen):
             self.tell_error(error)
             return
         if is_due:
+            self._departed_at = elapsed()
             start_exchange(self.desk_app)
 
     def _show_facts(self, facts: Facts) -> None:
