@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from node.catalogue.details import Arrival, Arrivals, Filled
+from node.catalogue.arrivals import Arrival
+from node.catalogue.details import Arrivals, Filled
 from node.catalogue.drafts import Draft, DraftKind
 from node.catalogue.pack import Field, Pack
 from node.catalogue.record import Record, Seen

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from node.catalogue.arrivals import Arrival, arrivals_of
 from node.catalogue.fields import CODE, FILED, LEVEL_VOLUME, STATE
 from node.catalogue.histories import (
-    added_by,
     history_of,
     machine_name,
     shown_of,
@@ -38,8 +38,7 @@ from node.history.logbook import DecodedSets, Entry, entries_of
 from node.history.survivors import fields_of, resolved, shown, survivors
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
-from protocol.identity import Dot
-from protocol.operations import EXISTENCE_FIELD, Actor, Remove
+from protocol.operations import Actor
 
 _LOOKED_BACK: Final = 200
 """Own operations among which the last new item is looked for."""
@@ -54,9 +53,9 @@ _WORST_FIRST: Final = (
     Word.WAITING,
     Word.HELD,
     Word.REMOVED,
-    Word.ADMITTED,
-    Word.RECEIVED,
 )
+_AT_HUB: Final = frozenset({Word.ADMITTED, Word.RECEIVED})
+_NOWHERE: Final = Whereabouts(Word.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,6 @@ class Filled:
     seen: Seen
     is_filed: bool
     """It changes only by a correction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A field that somebody wrote after a form was filled."""
-
-    field: str | None
-    """None: the record was withdrawn or restored."""
-    value: object
-    """What was written; for a list, all of it as it is now."""
-    who: str
-    machine: str
-    time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +119,16 @@ class Details:
             UnknownRecord, AmbiguousRecord.
         """
         check_actor(actor)
+        pack = self._premises.pack
 
         def work(rows: Rows) -> Arrivals:
             row = _find(rows, record_id)
             now = self._filled(rows, row)
             if now.seen == seen:
                 return Arrivals(now, ())
-            return Arrivals(now, _arrivals(rows, row, now, seen, self._premises.pack))
+            return Arrivals(
+                now, arrivals_of(rows, row, now.record, (now.seen, seen), pack)
+            )
 
         return await self._premises.store.read(work)
 
@@ -216,47 +205,6 @@ def _is_hand_entered(row: RecordRow, scope_no: int) -> bool:
     )
 
 
-def _arrivals(
-    rows: Rows, row: RecordRow, now: Filled, seen: Seen, pack: Pack
-) -> tuple[Arrival, ...]:
-    changed = {
-        number
-        for number, dots in now.seen.dots.items()
-        if set(dots) - set(seen.dots.get(number, ()))
-    }
-    changed |= {
-        number
-        for number in {*now.seen.elements, *seen.elements}
-        if set(now.seen.elements.get(number, ())) != set(seen.elements.get(number, ()))
-    }
-    if set(now.seen.existence) - set(seen.existence):
-        changed.add(EXISTENCE_FIELD)
-    entries = list(entries_of(rows, row, DecodedSets()))
-    found = []
-    for number in sorted(changed):
-        entry = _newest(rows, entries, number, seen)
-        known = pack.by_number.get(number)
-        is_existence = number == EXISTENCE_FIELD
-        name = known.name if known is not None else f"field-{number}"
-        if entry is None or (known is None and not is_existence):
-            continue
-        value = now.record.fields.get(name)
-        if number in now.seen.dots:
-            written = dict(writes_of(entry.operation)).get(number)
-            told = shown_of(number, written, pack)
-            value = told if isinstance(told, str | int) else value
-        found.append(
-            Arrival(
-                field=None if is_existence else name,
-                value=now.record.state if is_existence else value,
-                who=entry.operation.actor.name,
-                machine=machine_name(rows, rows.logs.id_of(entry.log_no)),
-                time=entry.operation.made_at,
-            )
-        )
-    return tuple(found)
-
-
 def _open(rows: Rows, row: RecordRow, pack: Pack, record: Record) -> tuple[Ticket, ...]:
     """Fields with several values: tickets, and what becomes one when it is sent."""
     found = open_fields_of(rows, row, pack, record.fonds)
@@ -301,39 +249,14 @@ def _side(rows: Rows, entry: Entry, value: object) -> TicketSide:
     )
 
 
-def _newest(rows: Rows, entries: list[Entry], number: int, seen: Seen) -> Entry | None:
-    """The last operation on a field that the form has not seen."""
-    known = set(seen.dots.get(number, ())) | set(seen.existence)
-    known |= {element.dot for element in seen.elements.get(number, ())}
-    found = [
-        entry
-        for entry in entries
-        if number in _touched(entry)
-        and Dot(rows.logs.id_of(entry.log_no), entry.operation.n) not in known
-    ]
-    return max(
-        found,
-        key=lambda entry: (entry.operation.made_at, entry.operation.n),
-        default=None,
-    )
-
-
-def _touched(entry: Entry) -> set[int]:
-    operation = entry.operation
-    fields = {number for number, _ in writes_of(operation)}
-    fields |= {number for number, _ in added_by(operation)}
-    if isinstance(operation, Remove):
-        fields |= {removal.field for removal in operation.removals}
-    return fields or {EXISTENCE_FIELD}
-
-
 def _worst(places: list[Whereabouts]) -> Whereabouts:
-    """The word that is true of the whole record."""
+    """The word that is true of the whole record; of those at the hub, the last."""
     for word in _WORST_FIRST:
         alike = [place for place in places if place.word is word]
         if alike:
             return max(alike, key=lambda place: place.receipt)
-    return Whereabouts(Word.PENDING)
+    at_hub = [place for place in places if place.word in _AT_HUB]
+    return max(at_hub, key=lambda place: place.receipt, default=_NOWHERE)
 
 
 def _former_codes(rows: Rows, row: RecordRow, code: str | None) -> tuple[str, ...]:

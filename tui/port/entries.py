@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
-from node.catalogue.details import Arrival, Arrivals, Filled
+from node.catalogue.arrivals import Arrival
+from node.catalogue.details import Arrivals, Filled
 from node.catalogue.drafts import Draft, DraftKind
 from node.catalogue.fault import Fault
 from node.catalogue.hints import NextCode

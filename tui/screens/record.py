@@ -19,6 +19,7 @@ from tui.widgets.page import Page
 
 HISTORY: Final = "history"
 _TAIL: Final = "tail"
+_WATCH_SECONDS: Final = 2.0
 _PADDING: Final = 4
 _LABEL_COLUMNS: Final = 14
 _LABEL_COLUMNS_EN: Final = 20
@@ -37,6 +38,8 @@ class RecordScreen(DeskScreen):
         self._with_empty = False
         self._detail: Detail | None = None
         self._titles: dict[str, str] = {}
+        self._shown = ""
+        self._version = 0
         self._flow: asyncio.Task[None] | None = None
 
     def body(self) -> ComposeResult:
@@ -47,6 +50,7 @@ class RecordScreen(DeskScreen):
     def on_mount(self) -> None:
         """The page takes the keys."""
         self.query_one(Page).focus()
+        self.set_interval(_WATCH_SECONDS, self._watch)
 
     def on_screen_resume(self) -> None:
         """Come to, or back from a form: what stands now."""
@@ -94,6 +98,21 @@ class RecordScreen(DeskScreen):
         await asyncio.wait((self._flow, asked), return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
 
+    def _watch(self) -> None:
+        """What others wrote to the record is shown as it comes."""
+        if self._detail is not None and self.is_current:
+            self.run_worker(self._load_if_changed(), group="record", exclusive=True)
+
+    async def _load_if_changed(self) -> None:
+        try:
+            version = await self.desk.entries.version()
+        except self.desk_app.known_errors as error:
+            self.tell_error(error)
+            return
+        if version != self._version:
+            self._version = version
+            await self._load()
+
     async def _load(self) -> None:
         try:
             known = await self.desk.entries.fonds()
@@ -121,7 +140,10 @@ class RecordScreen(DeskScreen):
             if self._is_history
             else lines.contents(detail, with_empty=self._with_empty)
         )
-        self.query_one(Page).show("\n".join(shown))
+        text = "\n".join(shown)
+        if text != self._shown:
+            self._shown = text
+            self.query_one(Page).show(text)
 
     def _turn(self) -> None:
         self._is_history = not self._is_history
