@@ -168,7 +168,7 @@ class EntryPage(DeskScreen):
         del event
         self._leave_field()
 
-    def on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         """From the commands an arrow or a bare Enter leads back to the fields."""
         line = self.query_one("#commands", CommandLine)
         is_bare = self.focused is line and not line.digits
