@@ -46,7 +46,7 @@ from protocol.operations import Actor
 _STANDING_MASK: Final = int(RecordFlag.CREATED | RecordFlag.WITHDRAWN)
 _STANDING: Final = int(RecordFlag.CREATED)
 _LOOKED_AT_ISSUER: Final = 30
-_LOOKED_AT_VALUES: Final = 400
+_LOOKED_AT_VALUES: Final = 200
 _MOST_VALUES: Final = 20
 _MOST_ALIKE: Final = 10
 

@@ -219,9 +219,7 @@ def _without_secrets(parsed: Parsed) -> Parsed:
     legacy = parsed.values.get(LEGACY_RAW)
     if not isinstance(legacy, tuple) or not is_secret(LEGACY_RAW, legacy):
         return parsed
-    kept = [
-        cell for cell in legacy[1:] if not is_secret(LEGACY_RAW, (legacy[0], cell))
-    ]
+    kept = [cell for cell in legacy[1:] if not is_secret(LEGACY_RAW, (legacy[0], cell))]
     values = {k: v for k, v in parsed.values.items() if k != LEGACY_RAW}
     if kept:
         values[LEGACY_RAW] = (legacy[0], *kept)
