@@ -260,7 +260,7 @@ class EntryPage(DeskScreen):
             return self.say("entry.correction.told", reason=reason)
         if self._is_closed:
             return self.say("entry.closed")
-        if code is None:
+        if code is None or not (code.code or code.missing):
             return ""
         if code.code:
             return self.say("entry.next_code", code=code.code)
