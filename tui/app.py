@@ -20,7 +20,7 @@ from textual.events import Event, Key, Paste
 
 from node.errors import NodeError
 from protocol.errors import ProtocolError
-from sync.cli.sentences import error_sentence, sentence_of
+from sync.cli.sentences import error_fields, file_fault, sentence_of
 from sync.errors import SyncError
 from sync.words.catalogue import Words
 from tui.jobs import Job, Jobs
@@ -36,6 +36,7 @@ from tui.width import Drawn, adopt, drawn
 
 SCREENS: Final = {
     "first_run": "tui.screens.first_run:FirstRunScreen",
+    "joining": "tui.screens.joining:JoiningScreen",
     "home": "tui.screens.home:HomeScreen",
     "entry": "tui.screens.entry:EntryScreen",
     "browse": "tui.screens.browse:BrowseScreen",
@@ -146,7 +147,7 @@ class DeskApp(App[int], inherit_bindings=False):
         try:
             acts = await self.desk.acts.recover()
         except self.known_errors as error:
-            self._tell(self.error_text(error), is_fault=True)
+            self.tell(self.error_text(error), is_fault=True)
             return
         for act in acts:
             key = "recovered_finished" if act.is_finished else "recovered_dropped"
@@ -154,12 +155,13 @@ class DeskApp(App[int], inherit_bindings=False):
             sentence = self.words.say(
                 f"undo.{key}", what=what, about=act.title, records=act.records
             )
-            self._tell(sentence)
+            self.tell(sentence)
         if acts:
             for screen in self.screen_stack:
                 screen.post_message(CatalogueChanged())
 
-    def _tell(self, text: str, *, is_fault: bool = False) -> None:
+    def tell(self, text: str, *, is_fault: bool = False) -> None:
+        """One sentence on the screen that is on top."""
         if isinstance(self.screen, DeskScreen):
             self.screen.tell(text, is_fault=is_fault)
 
@@ -173,7 +175,7 @@ class DeskApp(App[int], inherit_bindings=False):
         return screen
 
     async def go_back(self) -> None:
-        """Close the screen on top; from the first one, leave the program.
+        """Close the screen on top; on the first one, say how to leave the program.
 
         It is gone from the stack at once; its end is not waited for, because the
         message that asks for it may be its own.
@@ -182,7 +184,7 @@ class DeskApp(App[int], inherit_bindings=False):
             self.pop_screen()
             self.screen.renew_title() if isinstance(self.screen, DeskScreen) else None
         else:
-            await self.leave()
+            self.tell(self.words.say("shell.leave_how"))
 
     async def leave(self) -> None:
         """End the program; what runs in the background is told to stop first."""
@@ -294,12 +296,18 @@ class DeskApp(App[int], inherit_bindings=False):
         self.jobs = self._own_jobs
 
     def error_text(self, error: Exception) -> str:
-        """What went wrong and what to do, in one line."""
+        """What went wrong and what to do, in one line; its code at the end."""
+        fields: dict[str, object]
         if isinstance(error, ChildFailed):
-            text, step = sentence_of(error.code, error.fields, self.words)
+            code, fields = error.code, error.fields
+        elif isinstance(error, OSError) and not hasattr(error, "code"):
+            code, fields = file_fault(error, self.words)
         else:
-            text, step = error_sentence(error, self.words)
-        return f"{text}{step}" if step else text
+            code = str(getattr(error, "code", "unknown"))
+            fields = error_fields(error)
+        text, step = sentence_of(code, fields, self.words, with_code=False)
+        here = self.words.find(f"faults.{code}")
+        return self.words.say("error_line", text=f"{text}{here or step}", code=code)
 
     def place_text(self) -> str:
         """Whose desk this is."""

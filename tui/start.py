@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.desk.machine_desk import MachineDesk
     from tui.port.founding import Founding
 
+Progress = Callable[[int, int], None]
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _BY_SIGNAL: Final = 128
 _FAULT: Final = 1
@@ -107,7 +108,10 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
     language = call.options.lang or settings.language or call.words.language
     if terminal is not None:
         terminal.say(call.words.say("desk.opening"))
-    opening = asyncio.create_task(_opened(home, person)) if home.is_made else None
+    progress = _progress(call, terminal)
+    opening = (
+        asyncio.create_task(_opened(home, person, progress)) if home.is_made else None
+    )
     program = await asyncio.to_thread(importlib.import_module, "tui.app")
     port = None if opening is None else await opening
     probed = None if terminal is None else terminal.answer()
@@ -119,7 +123,7 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
         settings=settings,
         keeper=kept,
         probed=probed,
-        founding=None if port is not None else _founding(home, language),
+        founding=None if port is not None else _founding(home),
         driver_class=_driver(terminal),
     )
     try:
@@ -131,11 +135,21 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
         await app.close_desk()
 
 
-async def _opened(home: Home, person: str) -> MachineDesk:
+async def _opened(home: Home, person: str, progress: Progress) -> MachineDesk:
     from node.machine import Machine  # noqa: PLC0415 (a first run opens none)
     from tui.desk.machine_desk import MachineDesk  # noqa: PLC0415
 
-    return MachineDesk(await Machine.open(home), Actor(person))
+    return MachineDesk(await Machine.open(home, progress=progress), Actor(person))
+
+
+def _progress(call: Call, terminal: Terminal | None) -> Progress:
+    """Says how far an upgrade of the room's rows is, before there is a screen."""
+
+    def tell(done: int, total: int) -> None:
+        if terminal is not None:
+            terminal.say(call.words.say("desk.upgrading", done=done, total=total))
+
+    return tell
 
 
 @contextmanager
@@ -151,10 +165,10 @@ def _signals(app: DeskApp) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _founding(home: Home, language: str) -> Founding:
+def _founding(home: Home) -> Founding:
     from tui.desk.founding import MachineFounding  # noqa: PLC0415 (the first run's)
 
-    return MachineFounding(home.path, language)
+    return MachineFounding(home.path)
 
 
 def _driver(terminal: Terminal | None) -> type[Driver]:

@@ -7,7 +7,6 @@ status (docs/operations.md, Exit codes).
 from __future__ import annotations
 
 import asyncio
-import errno
 import importlib
 import os
 import signal
@@ -128,16 +127,14 @@ def _report(error: Exception, paper: Paper) -> int:
 
 def _report_file(error: OSError, paper: Paper) -> int:
     """A file or folder that cannot be used."""
+    from sync.cli.sentences import file_fault  # noqa: PLC0415
     from sync.errors import EXIT_INPUT  # noqa: PLC0415
 
-    slug = errno.errorcode.get(error.errno or 0, "").lower()
-    reason = paper.words.find(f"reason.{slug}") or error.strerror or str(error)
-    name = error.filename or ""
-    code = "file-missing" if isinstance(error, FileNotFoundError) else "file"
-    text = paper.words.say(f"error.{code}.text", path=name, reason=reason)
-    step = paper.words.find(f"error.{code}.next", path=name)
+    code, fields = file_fault(error, paper.words)
+    text = paper.words.say(f"error.{code}.text", **fields)
+    step = paper.words.find(f"error.{code}.next", **fields)
     if paper.has_lines:
-        paper.fault(code, {"path": name, "reason": reason}, text, step)
+        paper.fault(code, fields, text, step)
         return EXIT_INPUT
     paper.note(text)
     if step:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from sync.words.catalogue import Words
 
 
@@ -21,7 +23,9 @@ def error_sentence(error: Exception, words: Words) -> tuple[str, str]:
     return sentence_of(code, error_fields(error), words)
 
 
-def sentence_of(code: str, fields: dict[str, object], words: Words) -> tuple[str, str]:
+def sentence_of(
+    code: str, fields: dict[str, object], words: Words, *, with_code: bool = True
+) -> tuple[str, str]:
     """The sentence of an error *code* and the next step (which may be empty).
 
     A reason slug among the fields chooses the closer sentence where there is one.
@@ -37,7 +41,15 @@ def sentence_of(code: str, fields: dict[str, object], words: Words) -> tuple[str
         told = ", ".join(f"{name}={value}" for name, value in named.items())
         text = words.say("error.unnamed.text", code=code, fields=told)
         step = words.say("error.unnamed.next")
-    return words.say("error_line", text=text, code=code), step
+    return words.say("error_line", text=text, code=code) if with_code else text, step
+
+
+def file_fault(error: OSError, words: Words) -> tuple[str, dict[str, object]]:
+    """Code and fields of a file or folder that cannot be used."""
+    slug = errno.errorcode.get(error.errno or 0, "").lower()
+    reason = words.find(f"reason.{slug}") or error.strerror or str(error)
+    code = "file-missing" if isinstance(error, FileNotFoundError) else "file"
+    return code, {"path": error.filename or "", "reason": reason}
 
 
 def reason_sentence(reason: str, fields: dict[str, str], words: Words) -> str:

@@ -9,18 +9,15 @@ from node.catalogue.saving import check_actor, fonds_values
 from node.errors import InvalidValue, NodeError
 from node.home import Home
 from node.machine import Machine, check_name
-from protocol.errors import MalformedFrame
 from protocol.exchange_limits import NAME_LIMIT_BYTES
-from protocol.invitation import decode_invitation
 from protocol.operations import Actor
-from tui.desk.children import Children
+from tui.desk.joining import DeskJoining
 from tui.desk.machine_desk import MachineDesk
 from tui.desk.settings_file import SettingsFile
 from tui.port.founding import Wishes
 
 _EMPTY: Final = "empty"
 _LONG: Final = "long"
-_BROKEN: Final = "broken"
 _ANY_CODE: Final = "0001"
 _ANY_TITLE: Final = "x"
 
@@ -28,9 +25,8 @@ _ANY_TITLE: Final = "x"
 class MachineFounding:
     """The Founding port for one home folder."""
 
-    def __init__(self, home: Path, language: str) -> None:
+    def __init__(self, home: Path) -> None:
         self._home = home
-        self._language = language
 
     @property
     def folder(self) -> str:
@@ -72,17 +68,11 @@ class MachineFounding:
 
     def invitation_fault(self, text: str) -> str:
         """Why *text* is no invitation; empty where it is one."""
-        if not text.strip():
-            return _EMPTY
-        try:
-            decode_invitation(text)
-        except MalformedFrame:
-            return _BROKEN
-        return ""
+        return DeskJoining(self._home, "").invitation_fault(text)
 
     def address_of(self, invitation: str) -> str:
         """The hub's address in a whole invitation; it may be empty."""
-        return decode_invitation(invitation).address
+        return DeskJoining(self._home, "").address_of(invitation)
 
     async def found(self, wishes: Wishes) -> MachineDesk:
         """Make the machine; its desk. A home that is made already is opened."""
@@ -95,12 +85,6 @@ class MachineFounding:
         person = wishes.person.strip()
         SettingsFile(self._home).keep_person(person)
         return MachineDesk(machine, Actor(person))
-
-    async def join(self, wishes: Wishes, invitation: str, address: str) -> None:
-        """Join the hub that gave the invitation."""
-        children = Children(self._home, wishes.person.strip(), self._language)
-        given = ("--address", address.strip()) if address.strip() else ()
-        await children.run("join", invitation, *given)
 
 
 def _fonds_fault(code: str, title: str) -> str:

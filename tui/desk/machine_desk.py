@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.desk.facts import MachineFacts
     from tui.desk.filings import DeskFilings
     from tui.desk.imports import MachineImports
+    from tui.desk.joining import DeskJoining
     from tui.desk.practice import Practice
     from tui.desk.records import DeskRecords
     from tui.desk.searches import DeskSearches
@@ -69,6 +70,13 @@ class MachineDesk:
         from tui.desk.imports import MachineImports  # noqa: PLC0415 (few ask for it)
 
         return MachineImports(self._machine, self._actor)
+
+    @cached_property
+    def joining(self) -> DeskJoining:
+        """Becoming one of a hub's rooms."""
+        from tui.desk.joining import DeskJoining  # noqa: PLC0415 (once in its life)
+
+        return DeskJoining(self._machine.home.path, self._actor.name)
 
     @cached_property
     def practice(self) -> Practice:

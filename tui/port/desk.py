@@ -15,6 +15,7 @@ from tui.port.exchanges import ExchangesPort
 from tui.port.facts import FactsPort
 from tui.port.filings import FilingsPort
 from tui.port.imports import ImportsPort
+from tui.port.joining import JoiningPort
 from tui.port.practice import PracticePort
 from tui.port.records import RecordsPort
 from tui.port.searches import SearchesPort
@@ -51,6 +52,10 @@ class Desk(Protocol):
     @property
     def imports(self) -> ImportsPort:
         """Workbooks that are taken in."""
+
+    @property
+    def joining(self) -> JoiningPort:
+        """Becoming one of a hub's rooms."""
 
     @property
     def practice(self) -> PracticePort:

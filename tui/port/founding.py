@@ -52,10 +52,3 @@ class Founding(Protocol):
             NodeError, OSError: it cannot be made; nothing stands in the way of trying
                 again.
         """
-
-    async def join(self, wishes: Wishes, invitation: str, address: str) -> None:
-        """Join the hub that gave the invitation.
-
-        Raises:
-            ChildFailed: the hub did not answer, or does not take it; the machine stays.
-        """

@@ -93,6 +93,8 @@ class CarriageScreen(DeskScreen):
         elif is_room:
             found.append(Command("1", "carriage.now", self._exchange, key="f2"))
         found.append(Command("2", "carriage.aside", self._show_aside))
+        if is_room and facts is not None and not facts.standing.is_joined:
+            found.append(Command("6", "carriage.join", self._join))
         if is_room:
             found += [
                 Command("3", "carriage.write", self._write),
@@ -114,6 +116,9 @@ class CarriageScreen(DeskScreen):
         """Another line: what was answered."""
         event.stop()
         self._show_answer(event.row)
+
+    async def _join(self) -> None:
+        await self.desk_app.open("joining")
 
     def _exchange(self) -> None:
         start_exchange(self.desk_app)

@@ -201,7 +201,7 @@ class FirstRunScreen(DeskScreen):
                 self.tell(self.say("first_run.joining"))
                 invitation = self._texts[INVITATION]
                 address = self._texts.get(ADDRESS, "")
-                await self.founding.join(self._wishes(), invitation, address)
+                await self.desk.joining.join(invitation, address, self.words.language)
         except self.desk_app.known_errors as error:
             if self.desk_app.has_desk:
                 await self._show(Step.JOIN_FAILED)

@@ -97,7 +97,7 @@ class HomeScreen(DeskScreen):
                 )
                 for digits, name in _MENU
             ),
-            Command("0", "home.leave", self.step_back),
+            Command("0", "home.leave", self.desk_app.leave),
             Command("10", "home.help", self._help, key="f1"),
             Command("11", "home.undo", self.desk_app.show_undo, key="f6"),
         )
