@@ -22,6 +22,7 @@ from bench.applying import bench_applying
 from bench.bad_link import bench_bad_link
 from bench.browsing import bench_browsing
 from bench.corpus import source_name
+from bench.desk import bench_desk
 from bench.exchanges import bench_exchanges
 from bench.figures import Figure, print_figures
 from bench.importing import bench_importing
@@ -47,6 +48,7 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "bad-link": ("64 kbit/s, 300 ms, reset every 20 s", bench_bad_link),
     "applying": ("applying and searching at the hub, on one core", bench_applying),
     "browsing": ("leafing through 500,000 records", bench_browsing),
+    "desk": ("the desk in a terminal, 500,000 records", bench_desk),
     "importing": ("import of a workbook while somebody saves", bench_importing),
 }
 
