@@ -79,9 +79,15 @@ class DeskSearches:
             _count(each, years, terms, amounts)
         return Offers(
             years=[Offer(v, v, n) for v, n in sorted(years.items(), reverse=True)],
-            terms=[Offer(v, v, n) for v, n in terms.most_common()],
+            terms=[Offer(v, v, terms[v]) for v in sorted(terms, key=self._rank)],
             fonds=[Offer(f.code, f.title, amounts[f.code]) for f in fonds],
         )
+
+    def _rank(self, term: str) -> tuple[int, str]:
+        """Terms in the order of the rule pack, then those of other rules."""
+        offered = self._catalogue.pack.form.values.get("retention_code", ())
+        known = [each.value for each in offered]
+        return (known.index(term) if term in known else len(known), term)
 
     async def recent(self) -> Sequence[str]:
         """What the person searched for, the last first."""

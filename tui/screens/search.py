@@ -296,7 +296,7 @@ class SearchScreen(DeskScreen):
         await self._go("entry")
 
     async def _show_place(self) -> None:
-        await self._go("browse")
+        await self._go("listing")
 
     async def _go(self, screen: str, **fields: str) -> None:
         record = self._current()
