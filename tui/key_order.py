@@ -19,6 +19,7 @@ from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 
 from tui.screens.desk_screen import DeskScreen
+from tui.widgets.form_field import is_letter
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -55,7 +56,7 @@ class KeyOrder:
         if isinstance(event, Paste):
             return True
         has_field = hasattr(self._app.focused, "type_in")
-        return has_field and isinstance(event, Key) and event.is_printable
+        return has_field and isinstance(event, Key) and is_letter(event)
 
     async def _hold(self) -> None:
         """Wait until the last key is done; then hand over what came meanwhile."""

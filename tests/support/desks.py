@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.worker import WorkerFailed
@@ -61,8 +62,13 @@ async def keys(pilot: Pilot[int], *pressed: str) -> None:
 
 
 async def typed(pilot: Pilot[int], text: str) -> None:
-    """Type *text*, as an input method commits it."""
-    await pilot.press(*text)
+    """Type *text*, as an input method commits it: each character as it comes."""
+    driver = pilot.app._driver
+    if driver is None:
+        message = "a program that does not run takes no keys"
+        raise RuntimeError(message)
+    for character in text:
+        driver.send_message(Key(_character_to_key(character), character))
     await settled(pilot)
 
 

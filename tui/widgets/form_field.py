@@ -41,6 +41,15 @@ def half_width(piece: str) -> str:
     return unicodedata.normalize("NFKC", as_typed(piece))
 
 
+def is_letter(event: Key) -> bool:
+    """Whether a key types something: also wide blanks, joiners and private letters.
+
+    Python calls those unprintable; input methods and keyboards of scripts send them.
+    """
+    character = event.character or ""
+    return len(character) == 1 and unicodedata.category(character) not in ("Cc", "Cs")
+
+
 class FormField(Widget, can_focus=True):
     """One field of a form."""
 
@@ -175,8 +184,8 @@ class FormField(Widget, can_focus=True):
             rub()
             if self.editor.text != before:
                 self._changed()
-        elif event.character and event.is_printable:
-            self.type_in(event.character)
+        elif is_letter(event):
+            self.type_in(event.character or "")
         else:
             return
         event.stop()
