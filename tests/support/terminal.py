@@ -15,10 +15,13 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import pyte
+from pyte import screens
 
 KEYS: Final[Mapping[str, str]] = {
     "enter": "\r",
@@ -43,7 +46,18 @@ KEYS: Final[Mapping[str, str]] = {
     "f9": "\x1b[20~",
 }
 _STEP_SECONDS: Final = 0.02
+_TAKE: Final = 'line=$1; shift; exec "$@" <"$line" >"$line" 2>&1'
+"""Opened by the first process of a session, the terminal is its own: it hears the
+keys, the new size, and that the line was cut."""
+_WHOLE_FRAMES_ASKED: Final = b"\x1b[?2026$p"
+_WHOLE_FRAMES: Final = "\x1b[?2026;2$y"
+"""The answer: this terminal shows a drawing once it is whole."""
+_DRAWING: Final = 2026 << 5
+_KEYS_AS_EVER: Final = b"\x1b[<u"
+"""Nothing for this terminal to do; the emulator would draw its last letter."""
 _PIECE_BYTES: Final = 65_536
+_LINE_BYTES: Final = 1024
+"""So much a terminal takes in one piece from whoever types."""
 
 
 class NotShown(Exception):
@@ -53,12 +67,52 @@ class NotShown(Exception):
 class _Screen(pyte.Screen):
     """A screen that answers questions about itself."""
 
-    def __init__(self, columns: int, rows: int, answer: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        columns: int,
+        rows: int,
+        answer: Callable[[str], None],
+        *,
+        is_wide: bool = False,
+    ) -> None:
         self._answer = answer
+        self._is_wide = is_wide
         super().__init__(columns, rows)
 
     def write_process_input(self, data: str) -> None:
         self._answer(data)
+
+    def draw(self, data: str) -> None:
+        """Draw as a terminal does whose characters of open width take two columns."""
+        with _wide_characters() if self._is_wide else _as_they_are():
+            super().draw(data)
+
+    def line(self, row: int) -> str:
+        """One line; of a wide character that was half overwritten nothing is left."""
+        cells = self.buffer[row]
+        return "".join(cells[column].data for column in range(self.columns)).rstrip()
+
+
+def _wide_width(character: str) -> int:
+    is_open = unicodedata.east_asian_width(character) == "A"
+    return 2 if is_open else int(_narrow_width(character))
+
+
+_narrow_width: Final[Callable[[str], int]] = screens.wcwidth
+
+
+@contextmanager
+def _wide_characters() -> Iterator[None]:
+    screens.wcwidth = _wide_width
+    try:
+        yield
+    finally:
+        screens.wcwidth = _narrow_width
+
+
+@contextmanager
+def _as_they_are() -> Iterator[None]:
+    yield
 
 
 class Terminal:
@@ -71,46 +125,56 @@ class Terminal:
         *,
         columns: int = 80,
         rows: int = 24,
+        is_wide: bool = False,
     ) -> None:
-        self.screen = _Screen(columns, rows, self._answer)
+        self.screen = _Screen(columns, rows, self._answer, is_wide=is_wide)
         self._stream = pyte.ByteStream(self.screen)
         self.keys_sent = 0
         """Control keys sent so far: everything but typed text."""
         master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        _set_size(slave, columns, rows)
         self.process = subprocess.Popen(
-            command,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
+            ["sh", "-c", _TAKE, "sh", os.ttyname(slave), *command],
             env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
             start_new_session=True,
             close_fds=True,
         )
         os.close(slave)
         self._master = master
+        self._is_open = True
 
     def _answer(self, text: str) -> None:
-        os.write(self._master, text.encode())
+        self.send(text.encode())
 
     def press(self, *names: str) -> None:
         """Control keys by name; single digits count as control keys too."""
         for name in names:
             self.keys_sent += 1
-            os.write(self._master, KEYS.get(name, name).encode())
+            self.send(KEYS.get(name, name).encode())
 
     def type(self, text: str) -> None:
         """Text, as an input method commits it: one piece of UTF-8."""
-        os.write(self._master, text.encode())
+        self.send(text.encode())
 
     def send(self, data: bytes) -> None:
-        """Bytes as they are."""
-        os.write(self._master, data)
+        """Bytes as they are; what the program draws meanwhile is taken in."""
+        rest = data
+        while rest:
+            _, ready, _ = select.select([], [self._master], [], _STEP_SECONDS)
+            if ready:
+                rest = rest[os.write(self._master, rest[:_LINE_BYTES]) :]
+            else:
+                self.read(_STEP_SECONDS)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the window larger or smaller; the program is told by its system."""
+        self.screen.resize(rows, columns)
+        _set_size(self._master, columns, rows)
 
     @property
     def lines(self) -> list[str]:
         """What stands on the screen."""
-        return [line.rstrip() for line in self.screen.display]
+        return [self.screen.line(row) for row in range(self.screen.lines)]
 
     @property
     def text(self) -> str:
@@ -119,6 +183,8 @@ class Terminal:
 
     def read(self, seconds: float) -> bool:
         """Take in what the program draws within *seconds*; whether anything came."""
+        if not self._is_open:
+            return False
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
             return False
@@ -126,8 +192,15 @@ class Terminal:
             data = os.read(self._master, _PIECE_BYTES)
         except OSError:
             return False
-        self._stream.feed(data)
+        self._stream.feed(data.replace(_KEYS_AS_EVER, b""))
+        if _WHOLE_FRAMES_ASKED in data:
+            self._answer(_WHOLE_FRAMES)
         return bool(data)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the screen is whole: no drawing is under way."""
+        return _DRAWING not in self.screen.mode
 
     def until(
         self, wanted: str | Callable[[str], bool], seconds: float = 20.0
@@ -139,7 +212,7 @@ class Terminal:
         """
         is_there = (lambda text: wanted in text) if isinstance(wanted, str) else wanted
         begun = time.monotonic()
-        while not is_there(self.text):
+        while not (self.is_drawn and is_there(self.text)):
             left = seconds - (time.monotonic() - begun)
             if left <= 0 or (self.process.poll() is not None and not self.read(0)):
                 raise NotShown(f"{wanted}\n{self.text}")
@@ -156,9 +229,41 @@ class Terminal:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def hang_up(self) -> None:
+        """Cut the line: the terminal is gone, and the system says so."""
+        if self._is_open:
+            self._is_open = False
+            os.close(self._master)
+
+    def end(self, seconds: float = 20.0) -> int:
+        """Wait until the program has ended by itself; its exit status.
+
+        Raises:
+            NotShown: it goes on.
+        """
+        begun = time.monotonic()
+        while self.process.poll() is None:
+            left = seconds - (time.monotonic() - begun)
+            if left <= 0:
+                raise NotShown(f"it goes on\n{self.text}")
+            if self._is_open:
+                self.read(_STEP_SECONDS)
+            else:
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(left)
+        while self._is_open and self.read(0):
+            pass
+        return self.process.returncode
+
     def close(self) -> int:
         """End the program if it still runs; its exit status."""
         if self.process.poll() is None:
             self.kill()
-        os.close(self._master)
+        self.hang_up()
         return self.process.wait()
+
+
+def _set_size(descriptor: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(
+        descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0)
+    )
