@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import ClassVar
@@ -35,6 +36,7 @@ class ArrangementScreen(DeskScreen):
         self._moved: tuple[str, ...] = ()
         """Ids in the order that a person made; empty: the order of the rule."""
         self._findings: Sequence[Finding] = ()
+        self._is_read = asyncio.Event()
 
     def title_text(self) -> str:
         """Which group."""
@@ -47,7 +49,7 @@ class ArrangementScreen(DeskScreen):
         yield Ledger(
             (
                 Column(self.say("filing.place"), 4, is_right=True),
-                Column(self.say("filing.code"), 24, is_cut_left=True),
+                Column(self.say("filing.code"), 26, is_cut_left=True),
                 Column(self.say("filing.item_title"), 20, share=3),
                 Column(self.say("filing.date"), 8),
                 Column(self.say("filing.doc_no"), 14, share=1, rank=2),
@@ -75,6 +77,10 @@ class ArrangementScreen(DeskScreen):
             Command("7", "filing.print", self._print, "f7"),
             Command("0", "filing.back", self.step_back),
         )
+
+    async def at_rest(self) -> None:
+        """There is something to file once the group was read."""
+        await self.read_in_time(self._is_read)
 
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """An item may have been mended meanwhile."""
@@ -109,8 +115,12 @@ class ArrangementScreen(DeskScreen):
         except self.desk_app.known_errors as error:
             self.tell_error(error)
             return
+        is_first = self._arrangement is None
         self._arrangement = found.ordered(self._moved) if self._moved else found
         self._show()
+        self._is_read.set()
+        if is_first:
+            self.tell(self.say("filing.signs", count=len(found.lines)))
 
     def _show(self) -> None:
         arrangement = self._arrangement

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.widgets import Static
 
 from node.catalogue.arrangement import Arrangement
 from node.catalogue.checks import Finding
@@ -37,6 +38,7 @@ class FindingsScreen(DeskScreen):
             ),
             id="findings",
         )
+        yield Static("", id="finding", markup=False)
 
     def on_mount(self) -> None:
         """Show them."""
@@ -62,6 +64,16 @@ class FindingsScreen(DeskScreen):
             Command("0", "filing.back", self.step_back),
         )
 
+    def on_ledger_moved(self, event: Ledger.Moved) -> None:
+        """The finding under the bar, whole."""
+        event.stop()
+        if event.row < len(self._findings):
+            finding = self._findings[event.row]
+            item = self._items.get(finding.record)
+            title = "" if item is None else str(item.record.fields.get("title", ""))
+            text = f"{self._sentence(finding)}  {title}".rstrip()
+            self.query_one("#finding", Static).update(drawable(text, self._mongolian))
+
     async def on_ledger_opened(self, event: Ledger.Opened) -> None:
         """Mend the item."""
         event.stop()
@@ -79,12 +91,7 @@ class FindingsScreen(DeskScreen):
 
     def _line(self, place: int, finding: Finding) -> Line:
         item = self._items.get(finding.record)
-        field = self.desk.pack.by_name.get(finding.field)
-        text = self.say(
-            f"filing.found.{finding.rule}",
-            field=field.zh if field is not None else finding.field,
-            found=finding.found,
-        )
+        text = self._sentence(finding)
         title = "" if item is None else str(item.record.fields.get("title", ""))
         must = "filing.must_mend" if finding.is_blocking else "filing.may_stay"
         return Line(
@@ -96,6 +103,14 @@ class FindingsScreen(DeskScreen):
                 drawable(title, self._mongolian),
             ),
             "!" if finding.is_blocking else "",
+        )
+
+    def _sentence(self, finding: Finding) -> str:
+        field = self.desk.pack.by_name.get(finding.field)
+        return self.say(
+            f"filing.found.{finding.rule}",
+            field=field.zh if field is not None else finding.field,
+            found=finding.found,
         )
 
     def _mongolian(self, letters: int) -> str:
