@@ -15,6 +15,7 @@ from node.catalogue.details import Filled
 from node.catalogue.drafts import Draft, DraftKind
 from node.catalogue.fault import Fault
 from sync.cli.sentences import reason_sentence
+from tui.display import drawable
 from tui.open_form import text_of
 from tui.widgets.form_field import FormField, as_typed
 
@@ -34,6 +35,8 @@ class Correcting:
         self._filled: Filled | None = None
         self._name = ""
         self._draft_no = 0
+        self._told: set[tuple[str, str]] = set()
+        """Who wrote what meanwhile, as far as that was said."""
 
     async def begin(self, record_id: str, name: str) -> None:
         """Ask for the value of one field of a record."""
@@ -45,6 +48,7 @@ class Correcting:
         self._filled = await screen.desk.entries.fill(record_id)
         self._name = name
         self._draft_no = 0
+        self._told.clear()
         fields = [
             FormField(
                 name,
@@ -79,6 +83,8 @@ class Correcting:
             screen.tell(screen.say("listing.reason_missing"), is_fault=True)
             screen.query_one(f"#field-{REASON}", FormField).focus()
             return False
+        if await self._tell_arrival(filled):
+            return False
         await screen.desk.entries.change(
             filled.record.id,
             {self._name: text},
@@ -88,6 +94,20 @@ class Correcting:
         )
         self._filled, self._draft_no = None, 0
         return True
+
+    async def _tell_arrival(self, filled: Filled) -> bool:
+        """Say once what somebody else wrote to the field; whether there was any."""
+        arrived = await self._screen.desk.entries.arrived(filled.record.id, filled.seen)
+        for arrival in arrived.arrivals:
+            told = (arrival.who, str(arrival.value))
+            if arrival.field == self._name and told not in self._told:
+                self._told.add(told)
+                text = self._screen.say(
+                    "listing.arrived", who=arrival.who, value=arrival.value
+                )
+                self._screen.tell(drawable(text, self._screen.named), is_fault=True)
+                return True
+        return False
 
     async def end(self) -> None:
         """Nothing more is typed; a draft that is not wanted goes."""
