@@ -106,6 +106,8 @@ class DeskApp(App[int], inherit_bindings=False):
         """Why something that was typed could not be kept at the end."""
         self.jobs = Jobs(self._job_changed)
         self._keys = KeyOrder(self, super().on_event)
+        self.exercise = ""
+        """Slug of the exercise that is being done in the practice room."""
         self._own_desk: Desk | None = None
         self._own_jobs = self.jobs
         self._leaving: asyncio.Task[None] | None = None

@@ -1,4 +1,4 @@
-"""帮助: the rule behind the current field, what this screen is for, what the keys do."""
+"""帮助: the rule behind the current field, what the screen is for, what keys do."""
 
 from __future__ import annotations
 
@@ -36,10 +36,8 @@ class HelpScreen(DeskScreen):
         """Other pages, and what one can learn with."""
         return (
             Command("1", "help.here", lambda: self._show(self._first_page())),
-            Command("2", "help.keys", lambda: self._show(self.say("help.keys_page"))),
-            Command(
-                "3", "help.status", lambda: self._show(self.say("help.status_page"))
-            ),
+            Command("2", "help.keys", lambda: self._show_key("help.keys_page")),
+            Command("3", "help.status", lambda: self._show_key("help.status_page")),
             Command("4", "help.guide", self._open_guide),
             Command("5", "help.practice", self._open_practice),
             Command("0", "help.back", self.step_back),
@@ -48,6 +46,11 @@ class HelpScreen(DeskScreen):
     def _first_page(self) -> str:
         """The field's rule, then the screen's own page."""
         parts = []
+        if self.desk_app.exercise:
+            slug = self.desk_app.exercise
+            name = self.say(f"practice.name.{slug}")
+            text = self.say(f"practice.text.{slug}")
+            parts.append(self.say("practice.now", name=name, text=text))
         field = self._field()
         if field is not None:
             parts.append(self._field_page(field))
@@ -78,6 +81,9 @@ class HelpScreen(DeskScreen):
             lines.append(self.say("help.choices", choices="、".join(field.choices)))
         lines.append("  ".join(stages))
         return "\n".join(lines)
+
+    def _show_key(self, key: str) -> None:
+        self._show(self.say(key))
 
     def _show(self, text: str) -> None:
         page = self.query_one("#page", Page)

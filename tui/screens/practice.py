@@ -84,6 +84,7 @@ class PracticeScreen(DeskScreen):
         """Back to the room's own desk."""
         if self._is_open:
             self._is_open = False
+            self.desk_app.exercise = ""
             await self.desk_app.return_desk()
         await super().step_back()
 
@@ -114,7 +115,11 @@ class PracticeScreen(DeskScreen):
         )
 
     async def _work(self) -> None:
-        await self.desk_app.open("home")
+        row = self.query_one("#exercises", Ledger).current
+        if row < len(self._exercises):
+            self.desk_app.exercise = self._exercises[row].slug
+        screen = await self.desk_app.open("home")
+        screen.tell(self.say("practice.f1"))
 
     async def _look(self) -> None:
         await self._renew()
