@@ -136,7 +136,10 @@ def is_simple(create: Create) -> bool:
     """Whether ``RowMaker.born`` may make its row: neither existence nor a copy."""
     if create.values and create.values[0][0] == EXISTENCE_FIELD:
         return False
-    return not any(is_copy(value) for _, value in create.values)
+    for _, value in create.values:
+        if type(value) is tuple and is_copy(value):
+            return False
+    return True
 
 
 def flags_of(state: RecordState) -> int:

@@ -30,20 +30,20 @@ class SqliteClasses:
         return found
 
     def _ensure(self, key: tuple[object, ...]) -> int:
+        cursor = self._database.execute(
+            "INSERT OR IGNORE INTO classes (scope_no, level, category, year, retention,"
+            " org, volume, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            key,
+        )
+        if cursor.rowcount == 1:
+            return int(cursor.lastrowid or 0)
         found = self._database.execute(
             "SELECT class_no FROM classes WHERE scope_no = ? AND level = ?"
             " AND category = ? AND year = ? AND retention = ? AND org = ?"
             " AND volume = ? AND stage = ?",
             key,
         ).fetchone()
-        if found is not None:
-            return int(found[0])
-        cursor = self._database.execute(
-            "INSERT INTO classes (scope_no, level, category, year, retention, org,"
-            " volume, stage) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            key,
-        )
-        return int(cursor.lastrowid or 0)
+        return int(found[0])
 
     def count(self, changes: Mapping[int, int]) -> None:
         self._database.executemany(
