@@ -296,6 +296,38 @@ async def test_what_came_under_an_open_cell_is_not_overwritten(
     assert len(filled.seen.dots[TITLE]) == 2
 
 
+async def test_a_filed_item_asks_for_its_reason(tmp_path: Path) -> None:
+    async with room_desk(tmp_path / "room") as desk:
+        record = await add(
+            desk,
+            title="关于春耕的通知",
+            date="20230301",
+            year="2023",
+            retention_code="Y",
+            org_code="BGS",
+            pages="2",
+            creators="科尔沁街道办事处",
+        )
+        filing = catalogue(desk).filing
+        (group,) = await filing.groups(CLERK, "0001")
+        arranged = await filing.arrangement(CLERK, group.key)
+        await filing.file(CLERK, arranged)
+        async with at_desk(desk, first="browse") as pilot:
+            await list_open(pilot, Where(year=2023))
+            await to_column(pilot, "title")
+            await keys(pilot, "enter")
+            await typed(pilot, "(更)")
+            await keys(pilot, "enter", "enter")
+            assert "要写更正原因" in text_on(pilot)
+            assert (await stored(desk, record.id)).fields["title"] == "关于春耕的通知"
+            await typed(pilot, "原题名漏字")
+            await keys(pilot, "enter")
+            await settled(pilot)
+        fields = (await stored(desk, record.id)).fields
+        assert fields["title"] == "关于春耕的通知(更)"
+        assert fields["corrections"] == ["题名:原题名漏字"]
+
+
 @pytest.mark.parametrize("text", NAUGHTY)
 async def test_naughty_strings_in_cells(desk: MachineDesk, text: str) -> None:
     record = await of_title(desk, "第3次")
