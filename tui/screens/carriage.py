@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Final
@@ -27,7 +28,6 @@ from tui.status_lines import (
     pending_text,
     progress_lines,
     receipt_text,
-    results_text,
 )
 from tui.widgets.fact_rows import Fact, FactRows
 from tui.widgets.ledger import Column, Ledger, Line
@@ -51,6 +51,7 @@ class CarriageScreen(DeskScreen):
         self._followed: Job | None = None
         self._begun: Job | None = None
         """The running job whose line is shown."""
+        self._is_read = asyncio.Event()
 
     def body(self) -> ComposeResult:
         """Facts, progress, the ledger, what was answered."""
@@ -102,6 +103,10 @@ class CarriageScreen(DeskScreen):
                 Command("5", "carriage.hour", self._choose_hour),
             ]
         return (*found, Command("0", "carriage.back", self.step_back))
+
+    async def at_rest(self) -> None:
+        """What can be done is known once the facts are."""
+        await self.read_in_time(self._is_read)
 
     def on_job_changed(self, event: JobChanged) -> None:
         """The exchange began, moved on or ended."""
@@ -167,7 +172,6 @@ class CarriageScreen(DeskScreen):
                     sent=carried.sent,
                     received=carried.received,
                     seconds=f"{carried.seconds:.1f}",
-                    answer=results_text(carried.results, self.words),
                 )
             )
 
@@ -194,6 +198,7 @@ class CarriageScreen(DeskScreen):
         ledger.show(len(shown), fetch, keep_place=True)
         self._show_answer(ledger.current)
         self.renew_commands()
+        self._is_read.set()
 
     def _fact_rows(self, facts: Facts, hour: str) -> list[Fact]:
         standing, words = facts.standing, self.words

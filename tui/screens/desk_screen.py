@@ -9,9 +9,11 @@ Laws:
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, ClassVar, Never, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, Final, Never, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from sync.words.catalogue import Words
     from tui.app import DeskApp
     from tui.port.desk import Desk
+
+_OPENING_SECONDS: Final = 1.0
+"""Keys typed ahead of a page wait this long for it; Esc must never wait longer."""
 
 
 class DeskScreen(Screen[None]):
@@ -127,6 +132,12 @@ class DeskScreen(Screen[None]):
 
         Screens that go on to something else by themselves override it.
         """
+
+    async def read_in_time(self, is_read: asyncio.Event) -> None:
+        """Wait until the page was read, for ``at_rest`` of one that offers by that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_OPENING_SECONDS):
+                await is_read.wait()
 
     async def step_back(self) -> None:
         """Leave the screen. Screens that hold text ask before."""

@@ -52,7 +52,6 @@ class FilingScreen(DeskScreen):
                 Column(self.say("filing.last"), 6, is_right=True, rank=1),
             ),
             id="groups",
-            empty=self.say("filing.none"),
         )
 
     def on_mount(self) -> None:
@@ -111,9 +110,8 @@ class FilingScreen(DeskScreen):
             return lines[start : start + count]
 
         ledger = self.query_one("#groups", Ledger)
+        ledger.empty = self.say("filing.all_filed" if self._groups else "filing.none")
         ledger.show(len(lines), fetch, keep_place=bool(ledger.size_rows))
-        if not lines and self._groups:
-            self.tell(self.say("filing.all_filed"))
 
     def _line(self, place: int, group: FilingGroup) -> Line:
         key = group.key

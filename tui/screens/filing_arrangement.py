@@ -249,8 +249,9 @@ class ArrangementScreen(DeskScreen):
 
     async def _confirm(self, arrangement: Arrangement) -> None:
         """A filing cannot be done by a slip of the finger."""
-        wanted = last_four(arrangement.lines[-1].code)
-        first, last = arrangement.lines[0].code, arrangement.lines[-1].code
+        codes = [line.code for line in arrangement.lines if not line.is_filed]
+        first, last = codes[0], codes[-1]
+        wanted = last_four(last)
         lines = [
             self.say(
                 "filing.confirm", count=arrangement.unfiled, first=first, last=last
@@ -294,7 +295,10 @@ class ArrangementScreen(DeskScreen):
         key = "filing.done_numbered" if filed.numbered else "filing.done"
         self.tell(
             self.say(
-                key, count=filed.filed, first=filed.first_code, last=filed.last_code
+                key,
+                count=filed.filed,
+                first=filed.first_code,
+                last=filed.last_code.rpartition("-")[2],
             )
         )
         self.put_on(self._read, group="read")
