@@ -255,6 +255,9 @@ async def test_a_row_that_differs_from_the_log_is_reported_and_mended(
 
     await machine.store.write(tamper)
     report = await check(machine.store, machine.keys, machine.home, rebuild=True)
-    assert [fault.reason for fault in report.faults] == ["row-differs"]
+    assert [fault.reason for fault in report.faults] == [
+        "row-differs",
+        "amount-differs",
+    ]
     report = await check(machine.store, machine.keys, machine.home, rebuild=True)
     assert report.faults == []
