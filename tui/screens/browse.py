@@ -62,7 +62,6 @@ class BrowseScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Look what there is."""
-        super().on_mount()
         self.query_one(Ledger).focus()
         self._reload()
 

@@ -67,7 +67,6 @@ class ChoosingScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """The present choice is the current one."""
-        super().on_mount()
         ledger = self.query_one("#choices", Ledger)
         ledger.show(len(self._choices), self._fetch)
         values = [choice.value for choice in self._choices]

@@ -88,7 +88,6 @@ class SearchScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Ready to type."""
-        super().on_mount()
         field = self.query_one(QueryField)
         field.hint = self.say("search.hint")
         field.focus()
