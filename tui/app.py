@@ -246,9 +246,12 @@ class DeskApp(App[int], inherit_bindings=False):
             self.words = Words.load(language, WORDS_FOLDER)
 
     async def begin_again(self, *names: str) -> None:
-        """Close all screens and open these, drawn anew."""
+        """Close all screens and open these, drawn anew.
+
+        The end of the old ones is not waited for: one of them may be asking.
+        """
         while len(self.screen_stack) > 1:
-            await self.pop_screen()
+            self.pop_screen()
         for name in names:
             await self.open(name)
 

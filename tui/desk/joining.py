@@ -10,6 +10,8 @@ from protocol.invitation import decode_invitation
 from tui.desk.children import Children
 
 EMPTY: Final = "empty"
+_DASHES: Final = "-–—−"
+"""What no argument may begin with; an invitation forgives its dashes."""
 BROKEN: Final = "broken"
 
 
@@ -38,4 +40,4 @@ class DeskJoining:
         """Join the hub that gave the invitation."""
         children = Children(self._home, self._person, language)
         given = ("--address", address.strip()) if address.strip() else ()
-        await children.run("join", *given, "--", invitation.strip())
+        await children.run("join", invitation.strip().lstrip(_DASHES), *given)

@@ -54,6 +54,8 @@ class FirstRunScreen(DeskScreen):
         self._step = Step.WELCOME
         self._is_invited = False
         self._is_busy = False
+        self._is_checked = False
+        """Somebody wanted to go on: what is empty is told too."""
         self._texts: dict[str, str] = {}
 
     @property
@@ -129,7 +131,8 @@ class FirstRunScreen(DeskScreen):
 
     def _tell_fault(self, field: FormField) -> None:
         name = field.name or ""
-        fault = self._fault(name, field.text) if field.text.strip() else ""
+        is_asked = self._is_checked or bool(field.text.strip())
+        fault = self._fault(name, field.text) if is_asked else ""
         self.tell(self._sentence(name, fault), is_fault=bool(fault))
 
     def _sentence(self, name: str, fault: str) -> str:
@@ -179,6 +182,7 @@ class FirstRunScreen(DeskScreen):
 
     async def _check(self) -> None:
         self._keep()
+        self._is_checked = True
         for name in self._names:
             fault = self._fault(name, self._texts.get(name, ""))
             if fault:
