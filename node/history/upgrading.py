@@ -25,7 +25,7 @@ ROWS_VERSION: Final = 2
 """2: every created record is in a class."""
 _VERSION: Final = "rows.version"
 _AT: Final = "rows.at"
-STEP_SECONDS: Final = 0.03
+STEP_SECONDS: Final = 0.02
 _AT_ONCE: Final = 20
 
 
