@@ -1,8 +1,8 @@
 """Draws the desk on the terminal that was taken, and reads its keys.
 
-Differs from Textual's own driver in three things: it draws on the terminal that it is
-given, bytes that are no UTF-8 do not end the program, and a line that was cut lets the
-desk put everything away.
+Differs from Textual's own driver in four things: it draws on the terminal that it is
+given, bytes that are no UTF-8 do not end the program, Esc and a key that came in one
+piece are two keys, and a line that was cut lets the desk put everything away.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import select
 from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol, cast
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from tui.terminal import Terminal
 
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 
 _READ_BYTES: Final = 4096
 _TICK_SECONDS: Final = 0.1
+_ESCAPE: Final = "\x1b"
+_BEGINNINGS: Final = "[O]PX^_" + _ESCAPE
+"""What may stand behind Esc in a sequence that a terminal sends."""
+_PASTE: Final = _ESCAPE + "[200~"
+_PASTE_END: Final = _ESCAPE + "[201~"
 
 
 class Hearer(Protocol):
@@ -30,6 +37,62 @@ class Hearer(Protocol):
 
     def line_cut(self) -> None:
         """The terminal is gone."""
+
+
+class Keyboard:
+    """Makes keys of the bytes that a terminal sends.
+
+    The desk knows no chords: what a slow line brings together with Esc, and what a
+    quick hand types behind it, is the next key.
+    """
+
+    def __init__(self, *, debug: bool = False) -> None:
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._parser = XTermParser(debug)
+        self._is_behind_escape = False
+        self._last = ""
+        self._is_pasting = False
+
+    def keys(self, data: bytes) -> Iterator[Message]:
+        """What *data* says, with what was left of the data before."""
+        text = self._decode(data)
+        start = 0
+        for place, character in enumerate(text):
+            if self._is_behind_escape and character not in _BEGINNINGS:
+                yield from self._fed(text[start:place])
+                yield from self._escape()
+                start = place
+            self._note(character)
+        yield from self._fed(text[start:])
+
+    def tick(self) -> Iterable[Message]:
+        """Esc, once nothing came behind it for a while."""
+        return self._parser.tick()
+
+    def end(self) -> None:
+        """No more bytes come."""
+        try:
+            for _ in self._parser.feed(""):
+                pass
+        except (EOFError, ParseError):
+            pass
+
+    def _note(self, character: str) -> None:
+        """Within pasted text Esc is no key."""
+        self._last = (self._last + character)[-len(_PASTE) :]
+        if self._last in (_PASTE, _PASTE_END):
+            self._is_pasting = self._last == _PASTE
+        self._is_behind_escape = character == _ESCAPE and not self._is_pasting
+
+    def _fed(self, text: str) -> Iterable[Message]:
+        return self._parser.feed(text) if text else ()
+
+    def _escape(self) -> Iterable[Message]:
+        """The Esc that the parser still waits behind is a key."""
+        if self._parser._timeout_time is None:  # noqa: SLF001 (it has said so already)
+            return ()
+        self._parser._timeout_time = 0.0  # noqa: SLF001
+        return self._parser.tick()
 
 
 class DeskDriver(LinuxDriver):
@@ -63,26 +126,20 @@ class DeskDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Keys, until the program ends or the line is cut."""
-        decode = getincrementaldecoder("utf-8")("replace").decode
-        parser = XTermParser(self._debug)
+        keyboard = Keyboard(debug=self._debug)
         data = self.terminal.typed
         self.terminal.typed = b""
         try:
             while not self.exit_event.is_set():
-                if data:
-                    for message in parser.feed(decode(data)):
-                        self.process_message(message)
-                for message in parser.tick():
+                for message in keyboard.keys(data):
+                    self.process_message(message)
+                for message in keyboard.tick():
                     self.process_message(message)
                 data = self._read()
         except OSError:
             self._app.call_later(cast("Hearer", self._app).line_cut)
         finally:
-            try:
-                for _ in parser.feed(""):
-                    pass
-            except (EOFError, ParseError):
-                pass
+            keyboard.end()
 
     def _read(self) -> bytes:
         """What was typed within a tick.

@@ -291,7 +291,7 @@ def assert_stored(station: Station, entered: dict[str, tuple[str, ...]]) -> None
         assert fields["org_code"] == office
         assert fields["date"] == date
         assert str(fields["pages"]) == pages
-        assert fields["creators"] == ISSUER
+        assert fields["creators"] == [ISSUER]
         assert fields["doc_no"].startswith(f"库政发〔{year}〕")
     filed = [each for each in records.values() if each["code"]]
     codes = sorted(each["code"] for each in filed)

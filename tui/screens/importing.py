@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,7 @@ class ImportingScreen(DeskScreen):
         self._folder: Path | None = None
         """None: the places themselves, with what is newest in each."""
         self._rows: list[FoundFile | Place] = []
+        self._is_read = asyncio.Event()
 
     def body(self) -> ComposeResult:
         """A path to type, and the folder."""
@@ -84,6 +86,10 @@ class ImportingScreen(DeskScreen):
         ]
         return (*found, Command("0", "importing.back", self.step_back))
 
+    async def at_rest(self) -> None:
+        """What can be chosen is known once the places are."""
+        await self.read_in_time(self._is_read)
+
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Back: an import may be under way now."""
         self.renew_commands()
@@ -128,7 +134,9 @@ class ImportingScreen(DeskScreen):
             newest = [each for each in files if not each.is_folder]
             books += newest[:_OF_EACH_PLACE]
         self._show([*books, *places])
-        self.tell(self.say("importing.choose"))
+        if not self.query_one(FormField).display:
+            self.tell(self.say("importing.choose"))
+        self._is_read.set()
 
     async def _show_folder(self, folder: Path) -> None:
         files = await self.desk.imports.files(folder)
