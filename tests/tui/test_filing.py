@@ -124,9 +124,7 @@ async def test_a_change_behind_the_clerks_back_is_told_and_nothing_is_filed(
             await keys(pilot, "enter", "f2")
             await typed(pilot, "0003")
             page = await desk._machine.catalogue.search(CLERK, Query(("防汛",), {}))
-            await desk._machine.catalogue.set(
-                CLERK, page.results[0].id, {"pages": "9"}
-            )
+            await desk._machine.catalogue.set(CLERK, page.results[0].id, {"pages": "9"})
             await keys(pilot, "enter")
             await filed(pilot)
             assert "关于防汛的通知" in shown(pilot)[-3]

@@ -68,12 +68,14 @@ async def test_leaving_the_practice_room_leads_back_to_the_room(tmp_path: Path) 
 
 
 async def test_f1_shows_the_exercise_that_is_being_done(tmp_path: Path) -> None:
-    async with room_desk(tmp_path / "room") as desk:
-        async with at_desk(desk, first="practice") as pilot:
-            await keys(pilot, "1", "enter")
-            assert "按 F1" in "\n".join(shown(pilot))
-            await keys(pilot, "1", "enter")
-            await keys(pilot, "f1")
-            text = "\n".join(shown(pilot))
-            assert "练习:著录一件" in text
-            assert "20240520" in text
+    async with (
+        room_desk(tmp_path / "room") as desk,
+        at_desk(desk, first="practice") as pilot,
+    ):
+        await keys(pilot, "1", "enter")
+        assert "按 F1" in "\n".join(shown(pilot))
+        await keys(pilot, "1", "enter")
+        await keys(pilot, "f1")
+        text = "\n".join(shown(pilot))
+        assert "练习:著录一件" in text
+        assert "20240520" in text

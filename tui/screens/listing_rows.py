@@ -101,7 +101,7 @@ class RecordsScreen(DeskScreen):
         self._version = listing.version
         self._records.clear()
         ledger = self.query_one(Ledger)
-        ledger.columns = self.columns()
+        ledger.columns = tuple(self.columns())
         ledger.show(listing.size, self._fetch, keep_place=keep_place)
         if place is not None:
             ledger.go_to(place)
