@@ -50,7 +50,7 @@ def sit_down(
 def seated(
     station: Station, *, columns: int = 80, rows: int = 24, is_wide: bool = False
 ) -> Iterator[Terminal]:
-    """The desk on its first screen, with its facts; ended at the end if it still runs."""
+    """The desk on its first screen, with its facts; ended if it still runs."""
     terminal = sit_down(station, columns=columns, rows=rows, is_wide=is_wide)
     try:
         terminal.until(is_at_home)

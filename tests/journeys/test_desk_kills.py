@@ -1,93 +1,178 @@
-"""The light goes out while a clerk types: what was typed is offered again."""
+"""Power cuts, cut lines, a desk that is told to end: nothing typed is lost."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from node.home import Home
-from node.machine import Machine
-from tests.support.desks import CLERK, FONDS
+from tests.journeys.seats import (
+    SAVED,
+    WORDS,
+    is_at_home,
+    leave,
+    line_of,
+    open_entry,
+    seated,
+    sit_down,
+)
+from tests.journeys.stations import Station
 from tests.support.terminal import Terminal
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
-_STARTED = "from tui.main import main; raise SystemExit(main())"
-_DURABLE_SECONDS = 1.0
+DURABLE_SECONDS = 1.0
 """Within this, what was typed is on the disk."""
-
-
-async def make(folder: Path) -> None:
-    machine = await Machine.init_room(Home(folder), "科尔沁街道档案室", FONDS)
-    await machine.close()
-
-
-async def titles(folder: Path) -> list[str]:
-    machine = await Machine.open(Home(folder))
-    try:
-        rows = machine.catalogue.export_rows(CLERK)
-        return [str(record.fields["title"]) async for record in rows]
-    finally:
-        await machine.close()
-
-
-def start(folder: Path) -> Terminal:
-    room = ("--home", str(folder), "--as", CLERK.name)
-    environment = {**os.environ, "LANG": "C.UTF-8", "PYTHONPATH": str(Path.cwd())}
-    return Terminal([sys.executable, "-P", "-c", _STARTED, *room], environment)
+TITLE = "录到一半停了电的通知"
+FILED = 600
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    asyncio.run(make(tmp_path / "room"))
-    return tmp_path / "room"
+def room(tmp_path: Path) -> Station:
+    station = Station(tmp_path / "room")
+    station.run(
+        "init", "--name", "科尔沁街道档案室", "--fonds", "0001=科尔沁街道办事处"
+    )
+    return station
 
 
-def test_kill_9_in_the_middle_of_entry_loses_no_letter(folder: Path) -> None:
-    desk = start(folder)
+def power_cut(terminal: Terminal) -> None:
+    """A second after the last key."""
+    terminal.settle(DURABLE_SECONDS)
+    terminal.kill()
+
+
+def line_cut(terminal: Terminal) -> None:
+    """At once: the desk hears it and writes down what it has."""
+    terminal.hang_up()
+    assert terminal.end() != 0
+
+
+def told_to_end(terminal: Terminal) -> None:
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.end() == 128 + signal.SIGTERM
+    assert "Traceback" not in terminal.text
+
+
+@pytest.mark.parametrize("end", [power_cut, line_cut, told_to_end])
+def test_what_was_being_typed_is_offered_again(
+    room: Station, end: Callable[[Terminal], None]
+) -> None:
+    with seated(room) as terminal:
+        open_entry(terminal)
+        terminal.type(f"2020\rY\rBGS\r库政发[2020]12号\r{TITLE}")
+        terminal.until(lambda _: line_of(terminal, "题名") == TITLE)
+        end(terminal)
+    assert room.ask("search", "level=item")["total"] == 0
+    with seated(room) as terminal:
+        terminal.until("1 件没录完")
+        terminal.press("1", "enter")
+        terminal.until(WORDS.say("entry.draft.title"))
+        assert TITLE in terminal.text
+        terminal.press("1", "enter")
+        terminal.until(lambda _: line_of(terminal, "题名") == TITLE)
+        assert line_of(terminal, "文号") == "库政发〔2020〕12号"
+        assert line_of(terminal, "机构(问题)") == "BGS"
+        terminal.press("f2")
+        terminal.until(SAVED)
+        assert leave(terminal) == 0
+    found = room.ask("search", "level=item")
+    assert [each["fields"]["title"] for each in found["results"]] == [TITLE]
+    with seated(room) as terminal:
+        assert "没录完" not in terminal.text
+
+
+def test_a_change_that_was_being_typed_is_offered_again(room: Station) -> None:
+    record = room.ask("add", "题名=原题名", "年度=2020")["id"]
+    with seated(room) as terminal:
+        open_change(terminal, "原题名")
+        terminal.type(",改了一半")
+        terminal.until("原题名,改了一半")
+        power_cut(terminal)
+    assert room.ask("show", record)["fields"]["title"] == "原题名"
+    with seated(room) as terminal:
+        find(terminal, "原题名")
+        terminal.press("f4")
+        terminal.until(WORDS.say("entry.draft.title"))
+        terminal.press("1", "enter")
+        terminal.until("原题名,改了一半")
+        terminal.press("f2")
+        terminal.until(WORDS.say("search.title"))
+    assert room.ask("show", record)["fields"]["title"] == "原题名,改了一半"
+
+
+def find(terminal: Terminal, words: str) -> None:
+    """The search with its first hit."""
+    terminal.press("f3")
+    terminal.until(WORDS.say("search.title"))
+    terminal.type(words)
+    terminal.until(lambda text: "找到 1 件" in text)
+
+
+def open_change(terminal: Terminal, words: str) -> None:
+    """The form of the only hit, the cursor behind its title."""
+    find(terminal, words)
+    terminal.press("f4")
+    terminal.until(WORDS.say("entry.kind.change"))
+    terminal.until(lambda _: line_of(terminal, "题名") == words)
+    terminal.press("down", "down", "down", "down", "end")
+
+
+def test_kill_9_in_the_middle_of_filing_is_finished_or_never_begun(
+    room: Station, tmp_path: Path
+) -> None:
+    book = tmp_path / "list.xlsx"
+    write_group(book)
+    room.run("import", str(book))
+    terminal = sit_down(room)
     try:
-        desk.until("1  著录")
-        desk.press("1", "enter")
-        desk.until("著录·新件")
-        desk.type("2020\rY\rBGS\r库政发[2020]12号\r录到一半停了电的通知")
-        desk.until("录到一半停了电的通知")
-        desk.settle(_DURABLE_SECONDS)
-        desk.kill()
+        terminal.until(is_at_home)
+        terminal.press("4", "enter")
+        terminal.until("BGS")
+        terminal.press("enter")
+        terminal.until("-BGS-0001")
+        terminal.press("f2")
+        terminal.until(WORDS.say("filing.confirm_field"))
+        terminal.type(f"{FILED:04d}\r")
+        terminal.until(lambda text: "正在归档:第" in text or "已归档" in text)
+        terminal.kill()
     finally:
-        desk.close()
-
-    again = start(folder)
-    try:
-        again.until("1  著录")
-        again.press("1", "enter")
-        again.until("上次没录完,接着录?")
-        again.press("1", "enter")
-        again.until("录到一半停了电的通知")
-        again.until("库政发〔2020〕12号")
-        again.press("f2")
-        again.until("已存盘")
-        again.press("esc")
-        again.until("今日工作")
-    finally:
-        again.close()
-    assert asyncio.run(titles(folder)) == ["录到一半停了电的通知"]
-
-
-def test_a_mornings_keys_in_one_piece_make_the_records_they_say(folder: Path) -> None:
-    """Typing ahead over a slow line: two whole records arrive at once."""
-    save = "\x1bOQ"
-    desk = start(folder)
-    try:
-        desk.until("1  著录")
-        desk.type(
-            "1\r2020\rY\rBGS\r库政发[2020]12号\r防汛通知\r库伦旗人民政府\r20200601\r8"
-            f"{save}库政发[2020]13号\r防火通知\r\r20200602\r9{save}"
+        terminal.close()
+    with seated(room) as again:
+        again.until(
+            lambda text: "归档" in again.lines[-2] or "待归档      没有" in text
         )
-        desk.until("《防火通知》")
-    finally:
-        desk.close()
-    assert asyncio.run(titles(folder)) == ["防汛通知", "防火通知"]
+    found = room.ask("search", "level=item", "--limit", "1000")["results"]
+    codes = sorted(each["code"] or "" for each in found)
+    whole = [f"0001-WS·2020-D30-BGS-{n:04d}" for n in range(1, FILED + 1)]
+    assert codes in (whole, [""] * FILED)
+    states = {each["fields"].get("state", "draft") for each in found}
+    assert states == ({"filed"} if codes == whole else {"draft"})
+    assert room.ask("verify", "--rebuild")["is_whole"] is True
+
+
+def write_group(path: Path) -> None:
+    """One group that takes a while to file."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(
+        ["文号", "责任者", "题名", "日期", "页数", "保管期限", "年度", "机构(问题)"]
+    )
+    for n in range(1, FILED + 1):
+        sheet.append(
+            [
+                f"库政发[2020]{n}号",
+                "库伦旗人民政府",
+                f"关于第{n}次检查的通知",
+                f"2020{1 + n % 12:02d}{1 + n % 28:02d}",
+                3,
+                "D30",
+                2020,
+                "BGS",
+            ]
+        )
+    workbook.save(path)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.journeys.seats import (
@@ -203,8 +204,6 @@ def file_a_group(terminal: Terminal) -> None:
 
 def write_list(path: Path) -> None:
     """Eight rows; two of them cannot be taken as they are."""
-    import openpyxl
-
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
