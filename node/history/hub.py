@@ -177,7 +177,9 @@ class HubSide:
             await self._store.write(lambda rows: self._notice(rows, hello))
         parts = [item for item in items if isinstance(item, TrustList)]
         if parts:
-            await self._store.write(lambda rows: self._take_list(rows, received, parts))
+            take = partial(self._take_list, received=received, parts=parts)
+            if await self._store.write(take):
+                await self.registry.settle()
         wires = [item.wire for item in items if isinstance(item, SetItem)]
         done = 0
         while done < len(wires):
@@ -248,18 +250,22 @@ class HubSide:
 
     def _take_list(
         self, rows: Rows, received: Received, parts: Sequence[TrustList]
-    ) -> None:
-        """A returned list that is not this hub's, or not whole yet, changes nothing."""
+    ) -> bool:
+        """Whether this hub's lost word is back.
+
+        A returned list that is not this hub's, or not whole yet, changes nothing.
+        """
         hub_key = public_key(self._keys.machine_seed)
         lost = [part for part in parts if is_lost_word(rows, part, hub_key)]
         if not lost or len(received.lists) + len(lost) > LIST_PARTS:
-            return
+            return False
         received.lists += lost
         try:
-            adopt_list(rows, received.lists, hub_key)
+            is_adopted = adopt_list(rows, received.lists, hub_key)
         except BadSignature:
-            return
+            return False
         received.has_list = True
+        return is_adopted
 
     def _take_some(
         self, rows: Rows, hello: Hello, wires: Sequence[bytes], received: Received

@@ -150,10 +150,13 @@ class HubRegistry:
         return joined
 
     async def grant(self, log: bytes, granted: Sequence[GrantedScope]) -> bool:
-        """Let a machine write and read more scopes; what waited for that is judged."""
-        entry = await self._store.write(lambda rows: grant_scopes(rows, log, granted))
+        """Let a machine write and read more scopes; what waited for that is judged.
+
+        *log* is any of its logs; False where the hub has not heard of it.
+        """
+        is_done = await self._store.write(lambda rows: grant_scopes(rows, log, granted))
         await self.settle()
-        return entry is not None
+        return is_done
 
     async def revoke(
         self, log: bytes, cut_seq: int | None = None, cut_hash: bytes = b""

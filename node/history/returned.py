@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from node.history.epochs import lost_since, skip_serials
-from node.history.trust import entries, issue, note_aliases, serial_of
+from node.history.revocation import revoke_here
+from node.history.trust import (
+    entries,
+    issue,
+    note_aliases,
+    serial_of,
+    with_scopes,
+)
 from node.store.port import Rows
 from protocol.errors import BadSignature
 from protocol.messages import LogState, TrustEntry, TrustList
@@ -54,9 +61,32 @@ def adopt_list(rows: Rows, parts: Sequence[TrustList], hub_key: bytes) -> bool:
             for granted in better.scopes:
                 note_aliases(rows, granted)
             issue(rows, better)
+    _agree_on_machines(rows)
     if serial_of(rows) <= newest.serial:
         _issue_newest_again(rows)
     return True
+
+
+def _agree_on_machines(rows: Rows) -> None:
+    """What was said of one log of an installation holds for its other logs too.
+
+    One side knew of logs, the other of rights or of a revocation: neither goes round
+    the other's word.
+    """
+    machines: dict[bytes, list[TrustEntry]] = {}
+    for entry in entries(rows):
+        machines.setdefault(entry.public_key, []).append(entry)
+    for logs in machines.values():
+        if any(entry.state == LogState.REVOKED for entry in logs):
+            for entry in logs:
+                if entry.state != LogState.REVOKED:
+                    revoke_here(rows, entry)
+            continue
+        granted = [each for entry in logs for each in entry.scopes]
+        for entry in logs:
+            wider = with_scopes(entry, granted)
+            if wider != entry:
+                issue(rows, wider)
 
 
 def _joined(mine: TrustEntry, theirs: TrustEntry) -> TrustEntry:

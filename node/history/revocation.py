@@ -15,7 +15,7 @@ from node.history.redactions import records_of_set
 from node.history.trust import entries, entry_of, issue
 from node.store.port import Rows
 from node.store.row_types import LogRow, SetRow, SetState
-from protocol.messages import LogState
+from protocol.messages import LogState, TrustEntry
 
 _SETS_A_STEP = 4
 _SEQS_A_LOOK = 32
@@ -32,14 +32,16 @@ def revoke_log(rows: Rows, log: bytes, cut_seq: int | None, cut_hash: bytes) -> 
     for each in entries(rows):
         if each.public_key != entry.public_key:
             continue
-        seq, set_hash = _head(rows, each.log)
+        cut = _head(rows, each.log)
         if each.log == log and cut_seq is not None:
-            seq, set_hash = cut_seq, cut_hash
-        issue(
-            rows,
-            replace(each, state=LogState.REVOKED, cut_seq=seq, cut_hash=set_hash),
-        )
+            cut = cut_seq, cut_hash
+        _revoke(rows, each, cut)
     return True
+
+
+def revoke_here(rows: Rows, entry: TrustEntry) -> None:
+    """Revoke one log where it stands; for one of an installation that is revoked."""
+    _revoke(rows, entry, _head(rows, entry.log))
 
 
 def cut_step(rows: Rows) -> bool:
@@ -73,6 +75,12 @@ def forget_digests(rows: Rows, scope_nos: set[int]) -> None:
         head = head_of(rows, scope_no)
         if head.digest:
             rows.orders.put_head(head._replace(digest=b""))
+
+
+def _revoke(rows: Rows, entry: TrustEntry, cut: tuple[int, bytes]) -> None:
+    seq, set_hash = cut
+    revoked = replace(entry, state=LogState.REVOKED, cut_seq=seq, cut_hash=set_hash)
+    issue(rows, revoked)
 
 
 def _cut(rows: Rows, found: list[SetRow]) -> None:

@@ -6,7 +6,7 @@ here reads a clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -94,20 +94,37 @@ def decide_fork(rows: Rows, log: bytes, fork: Fork) -> None:
         issue(rows, replace(entry, forks=(*entry.forks, fork)))
 
 
-def grant_scopes(
-    rows: Rows, log: bytes, granted: Iterable[GrantedScope]
-) -> TrustEntry | None:
-    """The log may write and read these scopes too."""
-    entry = entry_of(rows, log)
-    if entry is None:
-        return None
+def grant_scopes(rows: Rows, log: bytes, granted: Sequence[GrantedScope]) -> bool:
+    """The installation that wrote *log* may write and read these scopes too.
+
+    The word is to the machine: each of its logs gets the right, for after a restore it
+    goes on under a newer log than the one that is named, or than the operator sees.
+    False where *log* is unknown.
+    """
+    named = entry_of(rows, log)
+    if named is None:
+        return False
+    scopes = {each.scope for each in granted}
+    for entry in entries(rows):
+        if entry.public_key != named.public_key:
+            continue
+        wider = with_scopes(entry, granted)
+        for each in wider.scopes:
+            if each.scope in scopes:
+                note_aliases(rows, each)
+        if wider != entry or entry.log == log:
+            issue(rows, wider)
+    return True
+
+
+def with_scopes(entry: TrustEntry, granted: Iterable[GrantedScope]) -> TrustEntry:
+    """The entry with these rights beside its own."""
     scopes = {each.scope: each for each in entry.scopes}
     for each in granted:
         known = scopes.get(each.scope)
         aliases = set(each.aliases) | set(known.aliases if known else ())
         scopes[each.scope] = GrantedScope(each.scope, tuple(sorted(aliases)))
-        note_aliases(rows, scopes[each.scope])
-    return issue(rows, replace(entry, scopes=tuple(scopes.values())))
+    return replace(entry, scopes=tuple(scopes.values()))
 
 
 def note_aliases(rows: Rows, granted: GrantedScope) -> int:

@@ -196,6 +196,39 @@ class Convergence(RuleBasedStateMachine):
         assert not lost, lost
 
 
+GRANT_WHILE_A_LOG_IS_UNHEARD_OF = [
+    ("write_in_a_fonds_that_is_not_granted",),
+    ("copy_a_room", "c"),
+    ("exchange", "c", False),
+    ("put_a_room_back", 0, False),
+    ("write_a_stick_for_a_room", "c"),
+]
+"""The put-back room has opened a new log, and the hub grants what it knows of."""
+GRANT_WHILE_THE_HUB_HAS_FORGOTTEN_A_LOG = [
+    ("back_the_hub_up",),
+    ("copy_a_room", "c"),
+    ("create", "c", "s"),
+    ("exchange", "c", False),
+    ("put_a_room_back", 0, False),
+    ("create", "c", "s"),
+    ("exchange", "c", False),
+    ("exchange", "a", False),
+    ("put_the_hub_back",),
+    ("create", "b", "t"),
+]
+"""Another room brings the log back to a hub that has granted its machine more since."""
+
+
+@pytest.mark.parametrize(
+    "steps", [GRANT_WHILE_A_LOG_IS_UNHEARD_OF, GRANT_WHILE_THE_HUB_HAS_FORGOTTEN_A_LOG]
+)
+def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) -> None:
+    machine = Convergence()
+    for name, *arguments in steps:
+        getattr(machine, str(name))(*arguments)
+    machine.teardown()
+
+
 TestConvergence = pytest.mark.timeout(900)(Convergence.TestCase)
 TestConvergence.settings = settings(
     max_examples=settings.default.max_examples // 2 if settings.default else 30,

@@ -15,10 +15,10 @@ from node.store.port import Rows
 from node.store.row_types import HeadRow
 from protocol.frames import PrefixName, prefix_digest
 from protocol.identity import Scope
-from protocol.messages import BundleHead, GrantedScope, TrustEntry
+from protocol.messages import BundleHead, GrantedScope, LogState, TrustEntry
 from tests.node.test_hub_judgement import copy_of, put_back
 from tests.support.convergence import open_site
-from tests.support.exchanges import Site, World, exchange, titles_of
+from tests.support.exchanges import Site, World, exchange, own_log, titles_of
 
 
 @pytest.fixture
@@ -32,12 +32,6 @@ async def entry_at(site: Site, log: bytes) -> TrustEntry:
     found = await site.store.read(lambda rows: entry_of(rows, log))
     assert found is not None
     return found
-
-
-async def own_log(site: Site) -> bytes:
-    own = await site.store.read(lambda rows: rows.logs.own())
-    assert own is not None
-    return own.log
 
 
 async def head_at(site: Site, scope: Scope) -> HeadRow:
@@ -146,6 +140,42 @@ async def test_a_grant_that_a_restored_hub_lost_comes_back(
     assert await titles_of(world.hub, lone) == {"后来的全宗"}
     serials = [await site.store.read(serial_of) for site in (world.hub, world.first)]
     assert serials[0] == serials[1]
+
+
+async def test_a_revocation_holds_for_a_log_that_a_restored_hub_had_forgotten(
+    world: World, tmp_path: Path
+) -> None:
+    await world.meet(world.first, world.second)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    former = await own_log(world.first)
+    world.first.home.sidecar.unlink()
+    await world.first.create(world.scope, "新日志的一件")
+    await world.meet(world.first, world.second)
+    newest = await own_log(world.first)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.hub.hub.registry.raise_epoch()
+    await world.hub.hub.registry.revoke(former)
+    await world.meet(world.second)
+    assert (await entry_at(world.hub, newest)).state == LogState.REVOKED
+    await world.first.create(world.scope, "被撤销后的一件")
+    await world.meet(world.first)
+    assert "被撤销后的一件" not in await titles_of(world.hub, world.scope)
+
+
+async def test_a_right_that_comes_back_counts_for_what_was_set_aside_meanwhile(
+    world: World, tmp_path: Path
+) -> None:
+    """The machine itself had not heard of its right; another room had."""
+    await world.meet(world.first, world.second)
+    hub_copy = await copy_of(world.hub, tmp_path / "hub-copy")
+    lone = await world.first.open_fonds("999")
+    log = await own_log(world.first)
+    await world.hub.hub.registry.grant(log, [GrantedScope(lone)])
+    await world.meet(world.second)
+    await put_back(world.hub, hub_copy, with_sidecar=True)
+    await world.first.create(lone, "后来的全宗")
+    await world.meet(world.first, world.second)
+    assert await titles_of(world.hub, lone) == {"后来的全宗"}
 
 
 async def test_a_room_reads_an_order_anew_that_parted_long_ago(

@@ -26,7 +26,9 @@ from tests.support.exchanges import (
     TITLE,
     Site,
     World,
+    digest_of,
     exchange,
+    own_log,
     titles_of,
 )
 
@@ -159,6 +161,28 @@ async def test_a_fonds_without_a_grant_is_set_aside_until_it_is_granted(
         lambda rows: rows.sets.in_state(None, SetState.QUARANTINED, 10)
     )
     assert left == []
+
+
+@pytest.mark.parametrize("named", ["former", "newest"])
+async def test_a_grant_is_to_the_machine_whichever_of_its_logs_it_names(
+    world: World, named: str
+) -> None:
+    former = await own_log(world.first)
+    lone = await world.first.open_fonds("999")
+    await world.first.create(lone, "旧日志的一件")
+    await world.meet(world.first)
+    world.first.home.sidecar.unlink()
+    await world.first.create(lone, "新日志的一件")
+    await world.meet(world.first)
+    newest = await own_log(world.first)
+    assert newest != former
+    log = former if named == "former" else newest
+    await world.hub.hub.registry.grant(log, [GrantedScope(lone)])
+    await world.meet(world.first)
+    both = {"旧日志的一件", "新日志的一件"}
+    assert await titles_of(world.hub, lone) == both
+    digests = [await digest_of(site, lone) for site in (world.hub, world.first)]
+    assert digests[0] == digests[1]
 
 
 async def test_a_secret_is_barred_and_its_redaction_takes_its_place(

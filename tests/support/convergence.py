@@ -25,6 +25,7 @@ from node.history.survivors import (
     surviving_elements,
     survivors,
 )
+from node.history.trust import entry_of_key
 from node.home import Home
 from node.keys import KeyFolder
 from node.store.port import Rows
@@ -46,6 +47,7 @@ from protocol.operations import (
     Withdraw,
     Write,
 )
+from protocol.signing import public_key
 from tests.support.exchanges import (
     CLERK,
     LEVEL,
@@ -258,7 +260,7 @@ class County:
         """What the room puts on a stick for the hub."""
         site = self.rooms[room]
         await site.room.prepare()
-        hello, _ = await site.room.hello(None)
+        hello, _ = await site.room.hello(None, introduces=True)
         items = [each.item async for each in site.room.outgoing()]
         return Bundle(room, decode_hello(encode_hello(hello)), tuple(items))
 
@@ -363,11 +365,15 @@ class County:
         await self.hub.hub.registry.raise_epoch()
 
     async def grant(self, room: str, scope: str) -> None:
-        """The hub's operator grants a scope; to every log of that machine's key."""
-        own = await self.rooms[room].store.read(lambda rows: rows.logs.own())
-        assert own is not None
+        """The hub's operator grants a scope to a machine, as the hub knows it.
+
+        A log that the room has opened, and that no exchange has brought, is unknown.
+        """
+        key = public_key(self.rooms[room].keys.machine_seed)
+        entry = await self.hub.store.read(lambda rows: entry_of_key(rows, key))
+        assert entry is not None
         granted = (GrantedScope(self.scopes[scope]),)
-        await self.hub.hub.registry.grant(own.log, granted)
+        assert await self.hub.hub.registry.grant(entry.log, granted)
 
     async def release_all(self) -> None:
         """The hub's operator releases whatever is in quarantine."""
