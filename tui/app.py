@@ -31,7 +31,7 @@ from tui.port.failures import ChildFailed
 from tui.port.founding import Founding
 from tui.port.settings import Settings, SettingsKeeper, Spacing
 from tui.screens.desk_screen import DeskScreen
-from tui.themes import THEMES, theme_for
+from tui.themes import FEW_COLOURS, THEMES, theme_for
 from tui.width import Drawn, adopt, drawn
 
 SCREENS: Final = {
@@ -257,6 +257,7 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def _adopt_look(self) -> None:
         self.theme = theme_for(self.settings.look, self.console.color_system)
+        self.set_class(self.theme.endswith(FEW_COLOURS), "-few")
         self.set_class(self.settings.spacing is Spacing.LARGE, "-large")
         self.set_class(drawn().has_plain_rules, "-plain")
 

@@ -79,9 +79,11 @@ _CONTRAST_16: Final = Theme(
     variables=_BLACK_AND_WHITE,
 )
 THEMES: Final = (_PAPER, _CONTRAST, _PAPER_16, _CONTRAST_16)
-_FEW_COLOURS: Final = ("standard", "windows")
+FEW_COLOURS: Final = "-16"
+"""Ending of the looks for a terminal with sixteen colours."""
+_SYSTEMS_OF_FEW: Final = ("standard", "windows")
 
 
 def theme_for(look: Look, colour_system: str | None) -> str:
     """The name of the theme for *look* on a terminal with those colours."""
-    return f"{look}-16" if colour_system in _FEW_COLOURS else str(look)
+    return f"{look}{FEW_COLOURS}" if colour_system in _SYSTEMS_OF_FEW else str(look)
