@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from node.errors import NodeError
+
+FILED_SINCE: Final = "filed-since"
+"""Why an act stays that was done to items which were filed after it."""
 
 
 class FiledNeedsReason(NodeError):
@@ -34,7 +39,8 @@ class CannotUndo(NodeError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        """A slug: undone, changed-by-others, corrected-since, numbers-follow."""
+        """A slug: undone, changed-by-others, filed-since, corrected-since,
+        numbers-follow."""
 
 
 class ActBusy(NodeError):

@@ -19,7 +19,10 @@ from typing import Final, NamedTuple
 
 import msgpack
 
-from node.catalogue.reading import held_of
+from node.catalogue.act_log import ActKind
+from node.catalogue.filed_since import is_filed_since, is_withdrawn_since
+from node.catalogue.members import is_filed_row
+from node.catalogue.reading import dot_of, held_of
 from node.catalogue.reversal import Past, Reversal
 from node.clock import elapsed
 from node.history.journal import own_log_no, save_all, take_back
@@ -29,7 +32,7 @@ from node.store.port import Rows
 from node.store.row_types import RecordRow
 from node.store.store import Store
 from protocol.operation_codec import decode_operation, encode_operation
-from protocol.operations import Actor, Operation
+from protocol.operations import Actor, Add, Operation, Remove, Set
 
 Progress = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
@@ -109,10 +112,17 @@ def _run_some(rows: Rows, act_no: int) -> tuple[ActRow | None, int]:
 
 
 def _do(rows: Rows, step: StepRow) -> StepRow:
+    """Do one step; nothing where its record is gone and its row another's by now."""
     done = step._replace(state=int(StepState.DONE), content=b"")
     row = rows.records.row(step.record_no)
     operations = [decode_operation(each) for each in msgpack.unpackb(step.content)]
     if row is None or not operations:
+        return done
+    record = dot_of(rows, row)
+    if any(
+        isinstance(operation, (Set, Add, Remove)) and operation.record != record
+        for operation in operations
+    ):
         return done
     made = save_all(
         rows,
@@ -147,7 +157,7 @@ def undo_some(
         if not steps:
             rows.acts.update(act._replace(state=int(ActState.UNDONE)))
             return True, Answered(done, records, kept)
-        changed, stays = _undo(rows, steps, by, decoded)
+        changed, stays = _undo(rows, steps, by, decoded, act.kind)
         done += len(steps)
         records += changed
         kept += stays
@@ -159,7 +169,11 @@ def undo_some(
 
 
 def _undo(
-    rows: Rows, steps: Sequence[StepRow], by: Undoer, decoded: DecodedSets
+    rows: Rows,
+    steps: Sequence[StepRow],
+    by: Undoer,
+    decoded: DecodedSets,
+    kind: str,
 ) -> tuple[int, int]:
     """Take steps back; how many records changed, and how many values stay.
 
@@ -176,7 +190,10 @@ def _undo(
             numbers = range(step.first_n, step.last_n + 1)
             changed += bool(take_back(rows, numbers))
             continue
-        back = _reversal(rows, row, step, decoded)
+        back = _reversal(rows, row, step, decoded, kind)
+        if back is None:
+            kept += 1
+            continue
         kept += back.kept
         changed += back.has_answers
         answers.setdefault(row.scope_no, []).append(back)
@@ -194,10 +211,16 @@ def _undo(
 
 
 def _reversal(
-    rows: Rows, row: RecordRow, step: StepRow, decoded: DecodedSets
-) -> Reversal:
+    rows: Rows, row: RecordRow, step: StepRow, decoded: DecodedSets, kind: str
+) -> Reversal | None:
+    """Answers to a step; None where the record was filed or withdrawn since."""
     past = Past(rows, row, decoded)
     found = past.by_log(step.log_no, step.first_n, step.last_n)
+    operations = [operation for _, operation in found]
+    if is_withdrawn_since(row, operations):
+        return None
+    if kind != ActKind.FILING and is_filed_since(rows, row, step, operations):
+        return None
     gone = [dot for dot, _ in found]
     back = Reversal(rows, row, held_of(rows, row), past, gone)
     for dot, operation in found:
@@ -218,6 +241,16 @@ def _is_loose(rows: Rows, row: RecordRow, step: StepRow) -> bool:
         edit.log_no == step.log_no and edit.n > step.last_n
         for edit in rows.edits.of_record(row.record_no)
     )
+
+
+def was_filed_since(rows: Rows, row: RecordRow, step: StepRow) -> bool:
+    """Whether the record was filed after *step*, which was none of its filing."""
+    if not is_filed_row(row):
+        return False
+    found = Past(rows, row, DecodedSets()).by_log(
+        step.log_no, step.first_n, step.last_n
+    )
+    return is_filed_since(rows, row, step, [operation for _, operation in found])
 
 
 def strangers_wrote(rows: Rows, row: RecordRow, actor: str) -> bool:

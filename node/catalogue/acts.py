@@ -6,21 +6,23 @@ is answered by operations of its own. What somebody wrote over since stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from node.catalogue.act_errors import ActBusy, CannotUndo, UnknownAct
+from node.catalogue.act_errors import FILED_SINCE, CannotUndo, UnknownAct
 from node.catalogue.act_log import ActKind
+from node.catalogue.act_recovery import (
+    Recovered,
+    Undone,
+    alone,
+    finish_all,
+    undo_steps,
+)
 from node.catalogue.act_steps import (
-    Answered,
     Progress,
-    Undoer,
-    drop_steps,
-    run_act,
     strangers_wrote,
-    undo_some,
+    was_filed_since,
 )
 from node.catalogue.changing import (
     Changed,
@@ -30,17 +32,17 @@ from node.catalogue.changing import (
     preview_change,
 )
 from node.catalogue.filed_acts import filing_obstacle
+from node.catalogue.filed_since import has_filed
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
 from node.catalogue.saving import check_actor
 from node.exchange.desk import Desk
 from node.exchange.undoing import undo_import
-from node.history.logbook import DecodedSets
 from node.home import FileLock
 from node.store.catalogue_port import ImportState
 from node.store.desk_port import ActRow, ActState
 from node.store.port import Rows
-from protocol.operations import Actor, ActorKind
+from protocol.operations import Actor
 
 SHOWN_ACTS: Final = 20
 """Own acts that are offered to be taken back."""
@@ -64,31 +66,8 @@ class Act:
     is_undone: bool
     can_undo: bool
     why_not: str
-    """A slug where it cannot be taken back: undone, changed-by-others, numbers-follow,
-    corrected-since."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """What taking an act back came to."""
-
-    records: int
-    """Records that changed."""
-    kept: int
-    """Values that somebody wrote over since; they stay."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """An act that was cut off, and what became of it."""
-
-    act_no: int
-    actor: str
-    kind: ActKind
-    title: str
-    records: int
-    is_finished: bool
-    """False: it was cut off before its first step, and nothing of it is left."""
+    """A slug where it cannot be taken back: undone, changed-by-others, filed-since,
+    numbers-follow, corrected-since."""
 
 
 class Acts:
@@ -125,7 +104,7 @@ class Acts:
             return await self._undo_import(actor, row, progress)
         if row.amount <= _SMALL:
             return await self._undo(actor, row, progress)
-        with self._alone():
+        async with alone(self._premises):
             return await self._undo(actor, row, progress)
 
     async def preview_change(
@@ -166,7 +145,7 @@ class Acts:
             ActBusy: another act on many records is under way.
         """
         check_actor(actor)
-        with self._alone():
+        async with alone(self._premises):
             return await change_many(
                 self._premises, actor, selection, field, value, reason, progress
             )
@@ -183,31 +162,9 @@ class Acts:
         if not lock.try_acquire():
             return []
         try:
-            unfinished = await store.read(lambda rows: rows.acts.unfinished())
-            return [await self._finish(row) for row in unfinished]
+            return await finish_all(self._premises)
         finally:
             lock.release()
-
-    async def _finish(self, row: ActRow) -> Recovered:
-        store = self._premises.store
-        is_finished = True
-        match row.state:
-            case ActState.PLANNING:
-                is_finished = False
-                while await store.write(lambda rows: drop_steps(rows, row.act_no)):
-                    pass
-            case ActState.UNDOING:
-                await self._undo_steps(Actor(row.actor, ActorKind.PERSON), row, None)
-            case _:
-                await run_act(store, row.act_no)
-        return Recovered(
-            row.act_no,
-            row.actor,
-            ActKind(row.kind),
-            row.title,
-            row.amount,
-            is_finished,
-        )
 
     async def _undo(
         self, actor: Actor, row: ActRow, progress: Progress | None
@@ -217,34 +174,7 @@ class Acts:
         )
         if obstacle:
             raise CannotUndo(obstacle)
-        return await self._undo_steps(actor, row, progress)
-
-    async def _undo_steps(
-        self, actor: Actor, row: ActRow, progress: Progress | None
-    ) -> Undone:
-        reason = self._premises.pack.undo_reason
-        by = Undoer(actor, self._premises.clock.now(), reason)
-        decoded = DecodedSets()
-        is_first = row.state == ActState.DONE
-        left = row.amount
-        records = kept = 0
-
-        def step(rows: Rows) -> tuple[bool, Answered]:
-            act = rows.acts.get(row.act_no)
-            if act is None or (is_first and act.state != ActState.DONE):
-                raise CannotUndo(_UNDONE)
-            return undo_some(rows, act, by, decoded)
-
-        while True:
-            ended, answered = await self._premises.store.write(step)
-            is_first = False
-            records += answered.records
-            kept += answered.kept
-            left -= answered.steps
-            if progress is not None:
-                progress(row.amount - left, row.amount)
-            if ended:
-                return Undone(records, kept)
+        return await undo_steps(self._premises, actor, row, progress)
 
     async def _undo_import(
         self, actor: Actor, row: ActRow, progress: Progress | None
@@ -257,16 +187,6 @@ class Acts:
             raise CannotUndo(obstacle)
         desk = Desk(premises.store, premises.pack, premises.clock, premises.home, actor)
         return Undone(await undo_import(desk, row.import_no, progress), 0)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        lock = FileLock(self._premises.home.act_lock)
-        if not lock.try_acquire():
-            raise ActBusy
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 def _own(rows: Rows, actor: Actor, act_no: int) -> ActRow:
@@ -297,18 +217,27 @@ def _obstacle(rows: Rows, row: ActRow, pack: Pack, *, is_thorough: bool = False)
     """
     if row.import_no:
         batch = rows.imports.get(row.import_no)
-        is_there = batch is not None and batch.state == ImportState.DONE
-        return "" if is_there else _UNDONE
+        if batch is None or batch.state != ImportState.DONE:
+            return _UNDONE
+        return FILED_SINCE if has_filed(rows, row.import_no) else ""
     if row.state != ActState.DONE:
         return _UNDONE
     match row.kind:
-        case ActKind.ADD:
-            for step in rows.acts.all_steps(row.act_no, -1, 1):
-                record = rows.records.row(step.record_no)
-                if record is not None and strangers_wrote(rows, record, row.actor):
-                    return "changed-by-others"
-            return ""
         case ActKind.FILING:
             return filing_obstacle(rows, row, pack, is_thorough=is_thorough)
-        case _:
+        case ActKind.CHANGE:
             return ""
+        case _:
+            return _save_obstacle(rows, row)
+
+
+def _save_obstacle(rows: Rows, act: ActRow) -> str:
+    for step in rows.acts.all_steps(act.act_no, -1, 1):
+        record = rows.records.row(step.record_no)
+        if record is None:
+            continue
+        if was_filed_since(rows, record, step):
+            return FILED_SINCE
+        if act.kind == ActKind.ADD and strangers_wrote(rows, record, act.actor):
+            return "changed-by-others"
+    return ""

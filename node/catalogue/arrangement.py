@@ -51,8 +51,8 @@ class Arrangement:
 
     @property
     def unfiled(self) -> int:
-        """How many items the filing would file."""
-        return sum(not line.is_filed for line in self.lines)
+        """How many items the filing would file, or give the number that they lack."""
+        return sum(line.is_new or not line.is_filed for line in self.lines)
 
     def ordered(self, order: Sequence[str]) -> Arrangement:
         """The arrangement with its new items in the order of these ids.

@@ -87,7 +87,7 @@ def _required(record: Record, pack: Pack) -> Iterator[Finding]:
 def _dates(record: Record, arrangement: Arrangement, pack: Pack) -> Iterator[Finding]:
     name = pack.by_number[DATE].name
     date = str(record.fields.get(name, ""))
-    digits = "".join(character for character in date if character.isdigit())
+    digits = "".join(character for character in date if character.isdecimal())
     year = digits[:_YEAR_DIGITS]
     if year and arrangement.key.year is not None and int(year) != arrangement.key.year:
         yield Finding("date-year", record.id, name, date, is_blocking=False)

@@ -26,7 +26,7 @@ from node.errors import UnknownFonds, UnknownRecord
 from node.history.journal import own_log_no
 from node.store.desk_port import ActRow, ActState, StepRow
 from node.store.port import Rows
-from node.store.row_types import RecordRow
+from node.store.row_types import RecordFlag, RecordRow
 from protocol.operations import Actor, Value
 
 _LOOKED_AT_ONCE: Final = 200
@@ -67,7 +67,7 @@ def plan_some(rows: Rows, plan: FilingPlan, start: int) -> int:
         held = held_of(rows, row)
         if version_of(held, row.flags) != line.version:
             raise ArrangementStale(_name(line))
-        if not line.is_filed:
+        if not line.is_filed or line.is_new:
             values = _values(plan, line, set(held.survivors))
             made = edits(1, plan.actor, plan.act.made_at, held, Parsed(values))
             steps.append(planned(plan.act.act_no, place, row.record_no, made))
@@ -112,7 +112,7 @@ def filing_obstacle(rows: Rows, act: ActRow, pack: Pack, *, is_thorough: bool) -
 
 
 def _is_corrected(rows: Rows, act: ActRow) -> bool:
-    """Whether an item was corrected after it was filed."""
+    """Whether an item was corrected, or withdrawn, after it was filed."""
     own = own_log_no(rows)
     after = -1
     while steps := rows.acts.all_steps(act.act_no, after, _LOOKED_AT_ONCE):
@@ -120,7 +120,11 @@ def _is_corrected(rows: Rows, act: ActRow) -> bool:
         found = rows.records.rows([step.record_no for step in steps])
         for step in steps:
             row = found.get(step.record_no)
-            if row is not None and _has_correction_after(rows, row, step, own):
+            if row is None:
+                continue
+            if row.flags & RecordFlag.WITHDRAWN:
+                return True
+            if _has_correction_after(rows, row, step, own):
                 return True
     return False
 

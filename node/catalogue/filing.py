@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from node.catalogue.act_errors import ActBusy, FilingBlocked, UnknownCodeRule
+from node.catalogue.act_errors import FilingBlocked, UnknownCodeRule
 from node.catalogue.act_log import ActKind
+from node.catalogue.act_recovery import alone
 from node.catalogue.act_steps import Progress, drop_steps, run_act
 from node.catalogue.arrangement import ArrangedLine, Arrangement, numbered
 from node.catalogue.checks import Finding, findings_of
@@ -47,7 +48,6 @@ from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
 from node.catalogue.versions import version_of
 from node.errors import NodeError
-from node.home import FileLock
 from node.store.desk_port import ActRow, ActState
 from node.store.port import Rows
 from protocol.operations import Actor
@@ -243,13 +243,8 @@ class Filing:
             raise _blocked(blocking, wanted)
         if not wanted.unfiled:
             return Filed(0, 0, 0, "", "")
-        lock = FileLock(self._premises.home.act_lock)
-        if not lock.try_acquire():
-            raise ActBusy
-        try:
+        async with alone(self._premises):
             return await self._file(actor, wanted, wanted.run, progress)
-        finally:
-            lock.release()
 
     async def _file(
         self,

@@ -14,6 +14,7 @@ from node.catalogue.fault import Fault
 from node.catalogue.fields import CATEGORY, CODE, LEVEL, LEVEL_ITEM, LEVEL_VOLUME, TITLE
 from node.catalogue.pack import Field, Pack
 from node.catalogue.record import Seen
+from node.catalogue.secrecy import is_secret
 from node.catalogue.values import is_unicode, parse_elements, parse_value, shown_value
 from node.errors import FieldTooLarge, InvalidValue, SecretRefused
 from protocol.identity import Dot, Element
@@ -42,6 +43,8 @@ from protocol.operations import Seen as SeenDots
 Typed = Mapping[str, str | int | Sequence[str]]
 """Field names, English or Chinese, to what was typed."""
 _FOUND_CHARACTERS: Final = 60
+_PLAIN_TEXT: Final = 0
+"""A field of no special meaning to the secrecy rule."""
 _ACTOR: Final = "actor"
 _LEVEL: Final = "level"
 _NAMES_OF_LEVEL: Final = frozenset({_LEVEL, "著录层级"})
@@ -294,12 +297,15 @@ def check_text(name: str, text: str, limit_bytes: int) -> str:
 
     Raises:
         InvalidValue: it is no Unicode text, or too long.
+        SecretRefused: it has the marking of a state secret.
     """
     if not is_unicode(text):
         shown = text.encode("utf-8", "replace").decode()
         raise InvalidValue(name, "text-not-unicode", shown)
     if len(text.encode()) > limit_bytes:
         raise InvalidValue(name, "text-too-long", shortened(text), str(limit_bytes))
+    if is_secret(_PLAIN_TEXT, text):
+        raise SecretRefused(name, shortened(text))
     return text
 
 

@@ -75,6 +75,13 @@ class _New(NamedTuple):
     level: int
 
 
+def _without_secret(refusal: Refusal) -> Refusal:
+    """What was found is the secret itself: only where it stood is kept."""
+    if refusal.reason != BARRED:
+        return refusal
+    return Refusal(BARRED, refusal.heading, "")
+
+
 @dataclass(slots=True)
 class Intake:
     """Takes rows in, some in each transaction."""
@@ -105,7 +112,7 @@ class Intake:
                 continue
             refusal = self._take_line(rows, line, new, kept, taken)
             if refusal is not None:
-                row, each = self._refuse(rows, line, refusal)
+                row, each = self._refuse(rows, line, _without_secret(refusal))
                 kept.append(row)
                 taken.append(each)
         kept.extend(self._create(rows, new))

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from node.catalogue.act_errors import FILED_SINCE, CannotUndo
+from node.catalogue.filed_since import has_filed
+from node.catalogue.members import is_filed_row
 from node.catalogue.reading import existence_dots, held_of
 from node.catalogue.reversal import Past, Reversal
 from node.catalogue.saving import Held, withdrawal
@@ -115,6 +118,7 @@ async def undo_import(desk: Desk, batch: int, progress: Progress | None = None) 
 
     Raises:
         UnknownImport: there is none with that number, or it is taken back.
+        CannotUndo: something of it is filed by now.
         ImportBusy: another import is under way.
     """
     lock = FileLock(desk.home.import_lock)
@@ -133,6 +137,8 @@ async def undo_import(desk: Desk, batch: int, progress: Progress | None = None) 
 def _claim(rows: Rows, batch: int, alone: int | None) -> ImportRow:
     """The import to take back; hidden and held from sealing where all is unsealed."""
     row = _done(rows, batch)
+    if has_filed(rows, batch):
+        raise CannotUndo(FILED_SINCE)
     if alone is not None and alone == rows.journal.amount()[0]:
         row = row._replace(state=int(ImportState.LIVE))
         rows.imports.update(row)
@@ -244,7 +250,7 @@ def _answer(
     }:
         return False
     record = rows.records.row(kept.record_no)
-    if record is None or record.flags & RecordFlag.WITHDRAWN:
+    if record is None or record.flags & RecordFlag.WITHDRAWN or is_filed_row(record):
         return False
     held = held_of(rows, record)
     if kept.outcome == RowOutcome.ADDED:

@@ -215,10 +215,11 @@ class Store:
     def _read(self, link: Link, work: Callable[[Rows], T], stop: Stop | None) -> T:
         begun = elapsed()
         database = link.database
-        with errors_of(self._home.database, begun), stopped_by(database, stop):
+        with errors_of(self._home.database, begun):
             database.execute("BEGIN")
             try:
-                return work(SqliteRows(database, self._describe))
+                with stopped_by(database, stop):
+                    return work(SqliteRows(database, self._describe))
             finally:
                 _roll_back(database)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from node.catalogue.acts import Recovered
+from node.catalogue.act_recovery import Recovered
 from node.faults import VARIABLE
 from node.history.checking import check
 from node.home import Home

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from node.catalogue.acts import Act, Recovered, Undone
+from node.catalogue.act_recovery import Recovered, Undone
+from node.catalogue.acts import Act
 from node.machine import Machine
 from protocol.operations import Actor
 from tui.port.acts import OnProgress

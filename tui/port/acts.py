@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from node.catalogue.acts import Act, Recovered, Undone
+from node.catalogue.act_recovery import Recovered, Undone
+from node.catalogue.acts import Act
 
 OnProgress = Callable[[int, int], None]
 """Told how many records are done, and of how many."""

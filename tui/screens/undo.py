@@ -13,7 +13,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from node.catalogue.acts import Act, Undone
+from node.catalogue.act_recovery import Undone
+from node.catalogue.acts import Act
 from tui.commands import Command
 from tui.display import drawable, time_text
 from tui.jobs import JobKind, JobState, Report
