@@ -139,3 +139,20 @@ async def test_a_child_comes_to_its_end_when_the_desk_is_killed(tmp_path: Path) 
     imports = document["imports"]
     assert isinstance(imports, list)
     assert [each["added"] for each in imports] == [3000]
+
+
+async def test_a_child_to_which_nobody_listens_any_more_is_ended(
+    tmp_path: Path,
+) -> None:
+    children = await make_room(tmp_path / "room")
+    path = write_list(tmp_path / "list.csv", 5000)
+
+    def fail(_said: Mapping[str, object]) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await children.run("import", str(path), on_progress=fail)
+    lock = FileLock(Home(tmp_path / "room").import_lock)
+    assert lock.try_acquire()
+    lock.release()
+    assert await records_of(tmp_path / "room") == ()

@@ -18,6 +18,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -65,6 +66,9 @@ class Children:
             told = await asyncio.shield(listening)
         except asyncio.CancelledError:
             await _stop(child, listening)
+            raise
+        except BaseException:
+            await _end(child)
             raise
         return told.document()
 
@@ -139,6 +143,20 @@ async def _stop(child: Process, listening: asyncio.Task[_Told]) -> None:
         if child.returncode is None:
             child.kill()
         await listening
+
+
+async def _end(child: Process) -> None:
+    """Ask a child to end to which nobody listens any more."""
+    if child.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        child.send_signal(signal.SIGINT)
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await child.wait()
+    except TimeoutError:
+        child.kill()
+        await child.wait()
 
 
 def _object_in(line: str) -> Mapping[str, object] | None:
