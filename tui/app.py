@@ -17,6 +17,7 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
+from textual.worker import WorkerFailed
 
 from node.errors import NodeError
 from protocol.errors import ProtocolError
@@ -190,7 +191,8 @@ class DeskApp(App[int], inherit_bindings=False):
 
     async def leave(self) -> None:
         """End the program; what runs in the background is told to stop first."""
-        await self.jobs.stop_all()
+        await self._keep_all()
+        await self._stop_jobs()
         self.exit(0)
 
     def put_away(self, status: int) -> None:
@@ -205,11 +207,19 @@ class DeskApp(App[int], inherit_bindings=False):
     async def _put_away(self, status: int) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_PUT_AWAY_SECONDS):
-                for screen in reversed(self.screen_stack):
-                    if isinstance(screen, DeskScreen):
-                        await self._kept(screen)
-                await self.jobs.stop_all()
+                await self._keep_all()
+                await self._stop_jobs()
         self.exit(status)
+
+    async def _keep_all(self) -> None:
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen):
+                await self._kept(screen)
+
+    async def _stop_jobs(self) -> None:
+        """Of the desk in use, and of the room's own where that is another."""
+        await self.jobs.stop_all()
+        await self._own_jobs.stop_all()
 
     async def _kept(self, screen: DeskScreen) -> None:
         try:
@@ -246,10 +256,11 @@ class DeskApp(App[int], inherit_bindings=False):
             self.words = Words.load(language, WORDS_FOLDER)
 
     async def begin_again(self, *names: str) -> None:
-        """Close all screens and open these, drawn anew.
+        """Close all screens and open these, drawn anew; what stands in forms is kept.
 
         The end of the old ones is not waited for: one of them may be asking.
         """
+        await self._keep_all()
         while len(self.screen_stack) > 1:
             self.pop_screen()
         for name in names:
@@ -266,7 +277,11 @@ class DeskApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Remember what ended the program."""
+        """Remember what ended the program; what is known to happen does not end it."""
+        cause = error.error if isinstance(error, WorkerFailed) else None
+        if isinstance(cause, self.known_errors) and self.is_running:
+            self.tell(self.error_text(cause), is_fault=True)
+            return
         self.fault = self.fault or error
         super()._handle_exception(error)
 

@@ -68,14 +68,10 @@ class Gate:
         """What the request gets; a right key is used up by it."""
         if not self._is_own_name(asked.host) or not self._is_own_page(asked):
             return Answer.FOREIGN
-        if hmac.compare_digest(asked.cookie.encode(), self.cookie.encode()):
+        if _is_same(asked.cookie, self.cookie):
             return Answer.PASS
         key, given = self._key, asked.key
-        if (
-            key
-            and not asked.is_socket
-            and hmac.compare_digest(given.encode(), key.encode())
-        ):
+        if key and not asked.is_socket and _is_same(given, key):
             self._key = None
             return Answer.OPEN
         return Answer.USED

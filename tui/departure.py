@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 def start_exchange(app: DeskApp) -> Job:
     """Exchange with the hub in the background, or follow the exchange that runs."""
+    present = app.jobs.get(JobKind.EXCHANGE)
+    if present is not None and present.state is JobState.RUNNING:
+        return present
     desk, language = app.desk, app.words.language
 
     async def work(report: Report) -> object:

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from node.catalogue.act_errors import ActBusy
+
 
 class JobKind(StrEnum):
     """What is being done."""
@@ -79,10 +81,14 @@ class Jobs:
         return [job for job in self._jobs.values() if job.state is JobState.RUNNING]
 
     def start(self, kind: JobKind, about: str, work: Work) -> Job:
-        """Begin *work*, or hand back the job of this kind that still runs."""
+        """Begin *work*.
+
+        Raises:
+            ActBusy: a job of this kind still runs; nothing was begun.
+        """
         present = self._jobs.get(kind)
         if present is not None and present.state is JobState.RUNNING:
-            return present
+            raise ActBusy
         job = Job(kind, about)
         self._jobs[kind] = job
         job.task = asyncio.create_task(self._run(job, work))

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from textual.app import ScreenStackError
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
@@ -62,7 +63,7 @@ class KeyOrder:
         """Wait until the last key is done; then hand over what came meanwhile."""
         try:
             await self._done()
-            while self._waiting:
+            while self._waiting and self._app.screen_stack:
                 event = self._waiting.popleft()
                 is_plain = self._is_plain(event)
                 await self._deliver(event)
@@ -75,7 +76,7 @@ class KeyOrder:
 
     async def _done(self) -> None:
         """Wait until every widget that the key can reach has seen it."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):
             async with asyncio.timeout(_MOST_SECONDS):
                 await self._passed_up()
                 for screen in reversed(self._app.screen_stack):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -11,6 +12,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from node.catalogue.door import Catalogue
+from node.catalogue.drafts import Draft
 from node.catalogue.fields import TITLE
 from node.catalogue.listing import ClassCount, ClassKey, Stage, Where
 from node.catalogue.record import Record
@@ -263,10 +265,45 @@ async def test_what_is_typed_into_a_cell_outlives_a_power_cut(
         await to_column(pilot, "title")
         await keys(pilot, "enter")
         await typed(pilot, "新")
-        await settled(pilot)
-    (draft,) = await desk.entries.waiting_drafts()
+        waiting = await drafts_kept(pilot, desk)
+    (draft,) = waiting
     assert draft.about == record.id
     assert draft.typed["title"].endswith("新")
+
+
+async def test_typing_on_while_a_draft_is_written_makes_no_second_one(
+    desk: MachineDesk,
+) -> None:
+    """It would be offered again after the correction was saved."""
+    async with at_desk(desk, first="browse") as pilot:
+        await list_open(pilot, Where(year=2020, retention="Y"))
+        await to_column(pilot, "title")
+        await keys(pilot, "enter")
+        keep, begun = desk.entries.keep_draft, asyncio.Event()
+        go_on = asyncio.Event()
+
+        async def slowly(draft: Draft) -> int:
+            begun.set()
+            await go_on.wait()
+            return await keep(draft)
+
+        desk.entries.keep_draft = slowly  # type: ignore[method-assign]
+        await typed(pilot, "新")
+        await begun.wait()
+        await typed(pilot, "的")
+        go_on.set()
+        assert len(await drafts_kept(pilot, desk)) == 1
+        await keys(pilot, "f2")
+    assert await desk.entries.waiting_drafts() == []
+
+
+async def drafts_kept(pilot: Pilot[int], desk: MachineDesk) -> list[Draft]:
+    """Drafts, once there is one."""
+    for _ in range(200):
+        if found := await desk.entries.waiting_drafts():
+            return found
+        await pilot.pause(0.02)
+    return []
 
 
 async def test_what_came_under_an_open_cell_is_not_overwritten(

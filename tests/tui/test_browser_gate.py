@@ -106,3 +106,9 @@ def test_the_page_names_no_other_host(language: str) -> None:
     assert f"ws://{HOST}/ws" in text
     assert text.count("://") == 1
     assert "${" not in text
+
+
+def test_a_cookie_or_key_of_letters_that_are_none_is_refused() -> None:
+    gate = Gate(is_loopback=True)
+    assert gate.judge(asked(gate, cookie="\udcff")) is Answer.USED
+    assert gate.judge(asked(gate, cookie="", key="\udcff")) is Answer.USED

@@ -12,6 +12,7 @@ from sync.errors import PracticeRoom
 from sync.joining import join
 from tests.support.desks import CLERK, at_desk, keys, room_desk, settled, shown
 from tui.desk.practice import Practice
+from tui.screens.desk_screen import DeskScreen
 
 TITLE = "关于做好2024年防汛抗旱工作的通知"
 
@@ -79,3 +80,58 @@ async def test_f1_shows_the_exercise_that_is_being_done(tmp_path: Path) -> None:
         text = "\n".join(shown(pilot))
         assert "练习:著录一件" in text
         assert "20240520" in text
+
+
+async def test_settings_are_not_changed_in_the_practice_room(tmp_path: Path) -> None:
+    """They close all pages, and nothing would lead out of the practice room."""
+    async with room_desk(tmp_path / "room") as desk, at_desk(desk) as pilot:
+        await pilot.app.open("practice")  # type: ignore[attr-defined]
+        await settled(pilot)
+        await keys(pilot, "1", "enter", "9", "enter")
+        assert "练习库里不改设置" in "\n".join(shown(pilot))
+        await keys(pilot, "escape", "0", "enter")
+        assert pilot.app.desk is desk  # type: ignore[attr-defined]
+
+
+async def test_a_practice_room_that_cannot_be_opened_is_told_and_begun_anew(
+    tmp_path: Path,
+) -> None:
+    async with room_desk(tmp_path / "room") as desk:
+        folder = tmp_path / "room" / "practice"
+        folder.mkdir()
+        (folder / "archive.db").write_bytes(b"x" * 5000)
+        async with at_desk(desk, first="practice") as pilot:
+            await settled(pilot)
+            assert "[home-exists]" in "\n".join(shown(pilot))
+            await keys(pilot, "1", "enter")
+            assert not pilot.app.is_practising  # type: ignore[attr-defined]
+            await keys(pilot, "3", "enter")
+            assert "练习库重新做好了" in "\n".join(shown(pilot))
+            assert pilot.app.is_practising  # type: ignore[attr-defined]
+
+
+async def test_keys_typed_while_the_practice_room_opens_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    """Otherwise a page of the own room would turn into one of the practice room."""
+    room = room_desk(tmp_path / "room")
+    async with room as desk, at_desk(desk, first="practice") as pilot:
+        await pilot.press("1", "enter")
+        await settled(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, DeskScreen)
+        is_home = screen.TITLE_KEY == "home.title"
+        assert is_home == (screen.desk is not desk)
+
+
+async def test_a_page_below_the_practice_room_stays_with_the_own_room(
+    tmp_path: Path,
+) -> None:
+    room = room_desk(tmp_path / "room")
+    async with room as desk, at_desk(desk, first="entry") as pilot:
+        below = pilot.app.screen
+        assert isinstance(below, DeskScreen)
+        await pilot.app.open("practice")  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert pilot.app.desk is not desk  # type: ignore[attr-defined]
+        assert below.desk is desk

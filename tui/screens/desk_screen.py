@@ -20,9 +20,9 @@ from textual.containers import Vertical
 from textual.events import DescendantFocus, Key
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.commands import Command
+from tui.widgets.cell_lines import CellLines
 from tui.widgets.command_line import CommandLine
 from tui.widgets.form import Form
 from tui.widgets.form_field import FormField
@@ -48,6 +48,7 @@ class DeskScreen(Screen[None]):
 
     _focus_before: Widget | None = None
     """Where the keys went before digits were typed."""
+    _desk_of_it: Desk | None = None
 
     @property
     def desk_app(self) -> DeskApp:
@@ -56,8 +57,14 @@ class DeskScreen(Screen[None]):
 
     @property
     def desk(self) -> Desk:
-        """What the screen asks; it knows nothing of stores and networks."""
-        return self.desk_app.desk
+        """What the screen asks; it knows nothing of stores and networks.
+
+        The desk at which it was opened: one below the practice room stays with the
+        room's own.
+        """
+        if self._desk_of_it is None:
+            self._desk_of_it = self.desk_app.desk
+        return self._desk_of_it
 
     @property
     def words(self) -> Words:
@@ -81,7 +88,7 @@ class DeskScreen(Screen[None]):
         yield TitleLine(self.title_text(), id="title")
         with Vertical(id="body"):
             yield from self.body()
-        yield Static("", id="message", markup=False)
+        yield CellLines(most_lines=2, id="message")
         yield CommandLine(self.say("shell.choose"), id="commands")
 
     def on_mount(self) -> None:
@@ -107,7 +114,7 @@ class DeskScreen(Screen[None]):
 
     def tell(self, text: str, *, is_fault: bool = False) -> None:
         """One sentence, always at the same place; empty takes it away."""
-        line = self.query_one("#message", Static)
+        line = self.query_one("#message", CellLines)
         line.update(text)
         line.set_class(is_fault, "fault")
 

@@ -266,7 +266,10 @@ class HomeScreen(DeskScreen):
 
     def _opener(self, name: str) -> Callable[[], Awaitable[None]]:
         async def open_it() -> None:
-            await self.desk_app.open(name)
+            if name == "settings" and self.desk_app.is_practising:
+                self.tell(self.say("practice.no_settings"))
+            else:
+                await self.desk_app.open(name)
 
         return open_it
 

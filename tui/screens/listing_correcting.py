@@ -7,24 +7,20 @@ it is typed. A filed item takes a reason.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from node.catalogue.details import Filled
 from node.catalogue.drafts import Draft, DraftKind
 from node.catalogue.fault import Fault
 from sync.cli.sentences import reason_sentence
 from tui.display import drawable
-from tui.open_form import text_of
+from tui.journal import Journal
+from tui.open_form import REASON, text_of
 from tui.widgets.form_field import FormField, as_typed
 
 if TYPE_CHECKING:
     from tui.screens.listing import ListingScreen
-
-REASON: Final = "reason"
-_PAUSE_SECONDS: Final = 0.4
-"""Typing goes on; a draft is kept within a second of it."""
 
 
 class Correcting:
@@ -35,6 +31,7 @@ class Correcting:
         self._filled: Filled | None = None
         self._name = ""
         self._draft_no = 0
+        self._journal = Journal(self._keep, self._keeping_told)
         self._told: set[tuple[str, str]] = set()
         """Who wrote what meanwhile, as far as that was said."""
 
@@ -67,7 +64,7 @@ class Correcting:
         if field.name == self._name:
             fault = screen.desk.entries.fault(self._name, field.text)
             screen.tell(self._sentence(fault), is_fault=fault is not None)
-        screen.put_on(self._keep_soon, group="keep")
+        self._journal.touch()
 
     async def save(self, texts: Mapping[str, str]) -> bool:
         """Save it; whether that was done."""
@@ -85,13 +82,18 @@ class Correcting:
             return False
         if await self._tell_arrival(filled):
             return False
-        await screen.desk.entries.change(
-            filled.record.id,
-            {self._name: text},
-            filled.seen,
-            reason=texts.get(REASON, ""),
-            draft_no=self._draft_no,
-        )
+        await self._journal.forget()
+        try:
+            await screen.desk.entries.change(
+                filled.record.id,
+                {self._name: text},
+                filled.seen,
+                reason=texts.get(REASON, ""),
+                draft_no=self._draft_no,
+            )
+        except BaseException:
+            self._journal.touch()
+            raise
         self._filled, self._draft_no = None, 0
         return True
 
@@ -111,34 +113,37 @@ class Correcting:
 
     async def end(self) -> None:
         """Nothing more is typed; a draft that is not wanted goes."""
+        await self._journal.forget()
         draft_no, self._draft_no, self._filled = self._draft_no, 0, None
         if draft_no:
             await self._screen.desk.entries.drop_draft(draft_no)
 
     async def keep(self) -> None:
-        """Keep what stands in the form."""
+        """Keep what stands in the form and is not kept yet."""
+        await self._journal.flush()
+
+    async def _keep(self) -> None:
         filled = self._filled
         if filled is None or not self._screen.foot.is_changed:
             return
         texts = self._screen.foot.texts()
         kind = DraftKind.CORRECTION if filled.is_filed else DraftKind.CHANGE
+        reason = texts.pop(REASON, "").strip()
         self._draft_no = await self._screen.desk.entries.keep_draft(
             Draft(
                 kind,
-                {name: text for name, text in texts.items() if name != REASON},
+                texts,
                 about=filled.record.id,
                 fonds=filled.record.fonds,
                 level=filled.record.level,
                 seen=filled.seen,
+                extra={REASON: reason} if reason else {},
                 draft_no=self._draft_no,
             )
         )
 
-    async def _keep_soon(self) -> None:
-        await asyncio.sleep(_PAUSE_SECONDS)
-        try:
-            await self.keep()
-        except self._screen.desk_app.known_errors as error:
+    def _keeping_told(self, error: Exception | None) -> None:
+        if error is not None and self._screen.is_attached:
             self._screen.tell_error(error)
 
     def _sentence(self, fault: Fault | None) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.events import ScreenResume
 
 from tui.commands import Command
+from tui.port.desk import Desk
 from tui.port.practice import Exercise
 from tui.screens.desk_screen import DeskScreen
 from tui.widgets.ledger import Column, Ledger, Line
@@ -25,6 +27,8 @@ class PracticeScreen(DeskScreen):
         super().__init__()
         self._exercises: list[Exercise] = []
         self._is_open = False
+        self._opening = asyncio.Event()
+        """Set once the room is open, or could not be opened."""
 
     def body(self) -> ComposeResult:
         """Exercises above, the current one's text below."""
@@ -44,34 +48,63 @@ class PracticeScreen(DeskScreen):
         self.put_on(self._open, group="open")
 
     async def _open(self) -> None:
-        practice = self.desk.practice
-        self.desk_app.change_desk(await practice.open(self.say("practice.title")))
-        self._practice = practice
+        self._practice = self.desk.practice
+        try:
+            await self._take(self._practice.open)
+            self.tell(self.say("practice.opened"))
+        except self.desk_app.known_errors as error:
+            self.tell_error(error)
+        finally:
+            self._opening.set()
+            self.renew_commands()
+
+    async def _take(self, open_it: Callable[[str], Awaitable[Desk]]) -> None:
+        """Sit down at the practice room's desk, once it stands."""
+        desk = await open_it(self.say("practice.title"))
+        if self._is_open:
+            self.desk_app.renew_desk(desk)
+        else:
+            self.desk_app.change_desk(desk)
         self._is_open = True
         self.renew_title()
         await self._renew()
-        self.tell(self.say("practice.opened"))
         self.query_one("#exercises").focus()
 
     def commands(self) -> Sequence[Command]:
-        """To work, look again, begin anew, leave."""
+        """To work, look again, begin anew, leave; what needs the room, once it is open.
+
+        A room that cannot be opened can be begun anew.
+        """
+        leave = Command("0", "practice.leave", self.step_back)
+        anew = Command("3", "practice.anew", self._anew)
+        if not self._is_open:
+            return (anew, leave) if self._opening.is_set() else (leave,)
         return (
             Command("1", "practice.work", self._work),
             Command("2", "practice.look", self._look),
-            Command("3", "practice.anew", self._anew),
-            Command("0", "practice.leave", self.step_back),
+            anew,
+            leave,
         )
+
+    async def at_rest(self) -> None:
+        """Keys typed ahead wait until the room is open; Esc never waits long."""
+        await self.read_in_time(self._opening)
 
     async def on_screen_resume(self, _event: ScreenResume) -> None:
         """Back from work: look at what is done now."""
-        if self._is_open:
+        if not self._is_open:
+            return
+        self.renew_title()
+        try:
             await self._renew()
-            self.renew_title()
+        except self.desk_app.known_errors as error:
+            self.tell_error(error)
 
     async def on_ledger_opened(self, event: Ledger.Opened) -> None:
         """Enter on an exercise goes to work."""
         event.stop()
-        await self._work()
+        if self._is_open:
+            await self._work()
 
     def on_ledger_moved(self, event: Ledger.Moved) -> None:
         """The text of the exercise under the bar."""
@@ -84,6 +117,7 @@ class PracticeScreen(DeskScreen):
         """Back to the room's own desk."""
         if self._is_open:
             self._is_open = False
+            self.workers.cancel_group(self, "open")
             self.desk_app.exercise = ""
             await self.desk_app.return_desk()
         await super().step_back()
@@ -128,8 +162,8 @@ class PracticeScreen(DeskScreen):
         self.tell(self.say("practice.so_far", done=done, total=total))
 
     async def _anew(self) -> None:
-        await self.desk_app.jobs.stop_all()
-        fresh = await self._practice.begin_anew(self.say("practice.title"))
-        self.desk_app.renew_desk(fresh)
-        await self._renew()
+        if self._is_open:
+            await self.desk_app.jobs.stop_all()
+        await self._take(self._practice.begin_anew)
+        self.renew_commands()
         self.tell(self.say("practice.begun_anew"))
