@@ -11,7 +11,7 @@ import importlib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from textual.app import App
 from textual.binding import BindingType
@@ -64,6 +64,7 @@ SCREENS: Final = {
     "guide": "tui.screens.guide:GuideScreen",
     "practice": "tui.screens.practice:PracticeScreen",
 }
+_FIRST_DAY: Final = ("first_run", "guide", "help")
 STATUS_CUT: Final = 129
 _PUT_AWAY_SECONDS: Final = 25.0
 """A child that was told to stop has less than that."""
@@ -169,7 +170,10 @@ class DeskApp(App[int], inherit_bindings=False):
             self.screen.tell(text, is_fault=is_fault)
 
     async def open(self, name: str, *arguments: object, **fields: object) -> DeskScreen:
-        """Put the screen *name* on top."""
+        """Put the screen *name* on top; before there is a machine, only a few."""
+        if not self.has_desk and self.founding is not None and name not in _FIRST_DAY:
+            self.tell(self.words.say("shell.no_desk"))
+            return cast("DeskScreen", self.screen)
         module, kind = SCREENS[name].split(":")
         screen: DeskScreen = getattr(importlib.import_module(module), kind)(
             *arguments, **fields

@@ -187,7 +187,7 @@ def _written(call: Call, fault: Exception) -> Path:
     folder = call.desk_home if call.desk_home.is_dir() else Path.home()
     path = folder / FAULTS_NAME
     cause = getattr(fault, "error", fault)
-    told = "".join(traceback.format_exception(cause if cause else fault))
+    told = "".join(traceback.format_exception(cause or fault))
     try:
         if path.is_file() and path.stat().st_size > _MOST_FAULT_BYTES:
             path.replace(path.with_name(path.name + ".old"))

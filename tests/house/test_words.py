@@ -131,3 +131,11 @@ def test_the_desk_speaks_the_words_of_the_field() -> None:
     }
     wrong = [key for key, text in desk.items() if any(w in text for w in FORBIDDEN)]
     assert sorted(wrong) == []
+
+
+@pytest.mark.parametrize("name", sorted(set(SCREENS) - {"help"}))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_screen_has_a_page_of_help(name: str, language: str) -> None:
+    module, kind = SCREENS[name].split(":")
+    stem = getattr(importlib.import_module(module), kind).HELP_KEY
+    assert f"help.screen.{stem}" in words_of(language).sentences

@@ -141,3 +141,16 @@ async def test_the_language_can_be_changed_before_anything_else(tmp_path: Path) 
         assert "Welcome" in text_of(pilot)
         await keys(pilot, "4", "enter")
         assert "欢迎" in text_of(pilot)
+
+
+async def test_help_is_there_before_a_machine_is_and_undo_says_why_not(
+    tmp_path: Path,
+) -> None:
+    async with first_day(tmp_path / "dangyi") as pilot:
+        await keys(pilot, "1", "enter", "f1")
+        assert "【第一次打开】" in text_of(pilot)
+        await keys(pilot, "5", "enter")
+        assert "先把这台机器建好" in text_of(pilot)
+        await keys(pilot, "escape", "f6")
+        assert "先把这台机器建好" in text_of(pilot)
+        assert "档案室名称" in text_of(pilot)

@@ -72,7 +72,8 @@ async def test_only_windows_in_sight_are_fetched() -> None:
         assert screen_of(pilot).fetched == [0, ROWS - WINDOW_ROWS]
         assert any("第499999号" in line for line in shown(pilot))
         await keys(pilot, "home", "pagedown")
-        assert screen_of(pilot).fetched == [0, ROWS - WINDOW_ROWS]
+        neighbours = {0, WINDOW_ROWS, ROWS - WINDOW_ROWS}
+        assert set(screen_of(pilot).fetched) <= neighbours
 
 
 async def test_leafing_keeps_few_windows_however_far_one_goes() -> None:

@@ -61,7 +61,7 @@ class HelpScreen(DeskScreen):
 
     def _field(self) -> Field | None:
         focused = self._asked_on.focused
-        if isinstance(focused, FormField):
+        if isinstance(focused, FormField) and self.desk_app.has_desk:
             return self.desk.pack.by_name.get(focused.name or "")
         return None
 
