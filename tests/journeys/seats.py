@@ -6,14 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sync.words.catalogue import Words
-from tests.journeys.stations import Station, environment
+from tests.journeys.stations import Station, environment, free_port
 from tests.support.terminal import Terminal
 from tui.app import WORDS_FOLDER
 
 WORDS = Words.load("zh", WORDS_FOLDER)
 PROGRAM = (sys.executable, "-P", "-m", "tui")
+ROOM = "科尔沁街道档案室"
+FONDS = "0001=科尔沁街道办事处"
 HOME_TITLE = WORDS.say("home.title")
 SAVED = "已存盘"
 FIRST_BUDGET = 14
@@ -30,6 +33,27 @@ class Paper:
     creators: str
     date: str
     pages: str
+
+
+def new_room(folder: Path) -> Station:
+    """A room with one fonds that has joined nothing."""
+    room = Station(folder / "room")
+    room.run("init", "--name", ROOM, "--fonds", FONDS)
+    return room
+
+
+@contextmanager
+def joined_room(folder: Path) -> Iterator[tuple[Station, Station]]:
+    """A room that has joined a hub which listens."""
+    hub, room = Station(folder / "hub", "馆员"), new_room(folder)
+    port = free_port()
+    hub.run("init", "--hub", "--name", "旗档案馆")
+    with hub.open_door(port) as address:
+        invited = hub.ask(
+            "invite", "--name", ROOM, "--fonds", FONDS, "--address", address
+        )
+        room.run("join", invited["invitation"])
+        yield hub, room
 
 
 def sit_down(
@@ -88,6 +112,23 @@ def open_entry(terminal: Terminal) -> None:
     """From the first screen to a new item."""
     terminal.press("1", "enter")
     terminal.until(WORDS.say("entry.kind.entry"))
+
+
+def find(terminal: Terminal, words: str) -> None:
+    """The search with its first hit."""
+    terminal.press("f3")
+    terminal.until(WORDS.say("search.title"))
+    terminal.type(words)
+    terminal.until(lambda text: "找到 1 件" in text)
+
+
+def open_change(terminal: Terminal, words: str) -> None:
+    """The form of the only hit, the cursor behind its title."""
+    find(terminal, words)
+    terminal.press("f4")
+    terminal.until(WORDS.say("entry.kind.change"))
+    terminal.until(lambda _: line_of(terminal, "题名") == words)
+    terminal.press("down", "down", "down", "down", "end")
 
 
 def line_of(terminal: Terminal, label: str) -> str:

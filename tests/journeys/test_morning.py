@@ -6,8 +6,6 @@ exchange; then the command line says what is stored, here and at the hub.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -21,19 +19,18 @@ from tests.journeys.seats import (
     WORDS,
     Paper,
     go_home,
+    joined_room,
     leave,
     line_of,
     open_entry,
     seated,
     step_back,
 )
-from tests.journeys.stations import Station, free_port
+from tests.journeys.stations import Station
 from tests.support.terminal import Terminal
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(170)]
 
-ROOM = "科尔沁街道档案室"
-FONDS = "0001=科尔沁街道办事处"
 ISSUER = "库伦旗人民政府"
 GROUPS = {
     ("2020", "Y", "BGS"): 9,
@@ -62,25 +59,10 @@ def papers_of(year: str, retention: str, amount: int) -> list[Paper]:
     ]
 
 
-@contextmanager
-def joined_room(folder: Path) -> Iterator[tuple[Station, Station, int]]:
-    """A room that has joined a hub which listens."""
-    hub, room = Station(folder / "hub", "馆员"), Station(folder / "room")
-    port = free_port()
-    hub.run("init", "--hub", "--name", "旗档案馆")
-    room.run("init", "--name", ROOM, "--fonds", FONDS)
-    with hub.open_door(port) as address:
-        invited = hub.ask(
-            "invite", "--name", ROOM, "--fonds", FONDS, "--address", address
-        )
-        room.run("join", invited["invitation"])
-        yield hub, room, port
-
-
 def test_a_clerks_morning(tmp_path: Path) -> None:
     book = tmp_path / "2022年短期.xlsx"
     write_list(book)
-    with joined_room(tmp_path) as (hub, room, _):
+    with joined_room(tmp_path) as (hub, room):
         with seated(room) as terminal:
             entered = enter_twenty(terminal)
             find_one(terminal)

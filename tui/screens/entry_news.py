@@ -59,27 +59,42 @@ class EntryNews(EntryOpening):
             self.renew_commands()
 
     def _told(self, arrival: Arrival) -> str:
-        """Who wrote what, on which machine."""
+        """Who wrote what, on which machine, and what becomes of it."""
+        name = arrival.field or ""
         return self.say(
-            "entry.arrived.told",
+            "entry.arrived.told" if self._is_own(name) else "entry.arrived.told_other",
             who=self._drawn(arrival.who),
             machine=self._drawn(arrival.machine),
-            field=self._fields.label(arrival.field or ""),
+            field=self._fields.label(name),
             text=self._drawn(self._text_of(arrival))[:_TOLD_CHARACTERS],
         )
+
+    def _is_own(self, name: str) -> bool:
+        """Whether the person at this form wrote in the field."""
+        field = self._field(name)
+        mine = "" if field is None else field.text.strip()
+        return mine != self._form.base.get(name, "").strip()
 
     def _text_of(self, arrival: Arrival) -> str:
         return text_of(self.desk.pack.field(arrival.field or ""), arrival.value)
 
     async def _settle(self) -> None:
-        if await self._settled():
+        if await self._settled(is_asked_for=True):
             self.tell(self.say("entry.arrived.settled"))
 
-    async def _settled(self) -> bool:
-        """Whether the person has chosen in every field that others wrote."""
+    async def _settled(self, *, is_asked_for: bool = False) -> bool:
+        """Whether the person has chosen in every field that others wrote.
+
+        In a field that nobody touched here theirs stands, unless one asks to choose.
+        """
         form, pack = self._form, self.desk.pack
         for name, arrival in list(form.arrivals.items()):
             field = self._field(name)
+            if not is_asked_for and not self._is_own(name):
+                his = form.take_his(name, pack)
+                if field is not None:
+                    field.put(his)
+                continue
             mine = "" if field is None else field.text
             answer = await self._questions.about_arrival(
                 self._fields.label(name), arrival, mine, self._text_of(arrival)
