@@ -6,6 +6,7 @@ from typing import Final
 
 from node.errors import NodeError
 
+UNDONE: Final = "undone"
 FILED_SINCE: Final = "filed-since"
 """Why an act stays that was done to items which were filed after it."""
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from node.catalogue.act_errors import ActBusy, CannotUndo
+from node.catalogue.act_errors import UNDONE, ActBusy, CannotUndo
 from node.catalogue.act_log import ActKind
 from node.catalogue.act_steps import (
     Answered,
@@ -91,7 +91,7 @@ async def undo_steps(
     def step(rows: Rows) -> tuple[bool, Answered]:
         act = rows.acts.get(row.act_no)
         if act is None or (is_first and act.state != ActState.DONE):
-            raise CannotUndo("undone")
+            raise CannotUndo(UNDONE)
         return undo_some(rows, act, by, decoded)
 
     while True:

@@ -38,7 +38,7 @@ Progress = Callable[[int, int], None]
 """Told how many steps are done, and of how many."""
 STEP_SECONDS: Final = 0.025
 _READ_AT_ONCE: Final = 25
-_ANSWERED_AT_ONCE: Final = 10
+_ANSWERED_AT_ONCE: Final = 5
 _FORGOTTEN_AT_ONCE: Final = 500
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from node.catalogue.act_errors import FILED_SINCE, CannotUndo, UnknownAct
+from node.catalogue.act_errors import FILED_SINCE, UNDONE, CannotUndo, UnknownAct
 from node.catalogue.act_log import ActKind
 from node.catalogue.act_recovery import (
     Recovered,
@@ -48,7 +48,6 @@ SHOWN_ACTS: Final = 20
 """Own acts that are offered to be taken back."""
 _SMALL: Final = 20
 """Acts of so many records are taken back without waiting for others."""
-_UNDONE: Final = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +203,7 @@ def _told(row: ActRow, obstacle: str) -> Act:
         title=row.title,
         time=row.made_at,
         records=row.amount,
-        is_undone=obstacle == _UNDONE,
+        is_undone=obstacle == UNDONE,
         can_undo=not obstacle,
         why_not=obstacle,
     )
@@ -218,10 +217,10 @@ def _obstacle(rows: Rows, row: ActRow, pack: Pack, *, is_thorough: bool = False)
     if row.import_no:
         batch = rows.imports.get(row.import_no)
         if batch is None or batch.state != ImportState.DONE:
-            return _UNDONE
+            return UNDONE
         return FILED_SINCE if has_filed(rows, row.import_no) else ""
     if row.state != ActState.DONE:
-        return _UNDONE
+        return UNDONE
     match row.kind:
         case ActKind.FILING:
             return filing_obstacle(rows, row, pack, is_thorough=is_thorough)

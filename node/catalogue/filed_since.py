@@ -44,12 +44,7 @@ def is_withdrawn_since(row: RecordRow, operations: Sequence[Operation]) -> bool:
 
 def has_filed(rows: Rows, import_no: int) -> bool:
     """Whether something that an import added is filed by now."""
-    amounts = rows.classes.imported(import_no)
-    return any(
-        amounts.get(each.class_no, 0) > 0
-        for each in rows.classes.all()
-        if each.stage == Stage.FILED
-    )
+    return rows.classes.imported_at(import_no, Stage.FILED) > 0
 
 
 def _is_of_a_filed_item(operation: Operation) -> bool:

@@ -53,6 +53,9 @@ class ClassRows(Protocol):
     def imported(self, import_no: int) -> dict[int, int]:
         """How many visible records of an import stand in each class."""
 
+    def imported_at(self, import_no: int, stage: int) -> int:
+        """How many visible records of an import stand at a stage."""
+
     def all(self) -> list[ClassRow]:
         """Every class, by number; some hold no record any more."""
 

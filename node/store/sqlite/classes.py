@@ -71,6 +71,14 @@ class SqliteClasses:
         )
         return dict(found.fetchall())
 
+    def imported_at(self, import_no: int, stage: int) -> int:
+        found = self._database.execute(
+            "SELECT sum(i.amount) FROM import_classes AS i"
+            " JOIN classes AS c USING (class_no) WHERE i.import_no = ? AND c.stage = ?",
+            (import_no, stage),
+        ).fetchone()
+        return int(found[0] or 0)
+
     def all(self) -> list[ClassRow]:
         return self.after(0)
 
