@@ -107,20 +107,30 @@ def numbered(draft: Draft, draft_no: int) -> Draft:
 
 def _packed(draft: Draft, pack: Pack) -> bytes:
     typed = {
-        name: text.encode("utf-8", "replace").decode()
+        name: _kept_text(text)
         for name, text in draft.typed.items()
         if not _is_refused(name, text, pack)
     }
+    extra = {
+        name: _kept_text(value) if isinstance(value, str) else value
+        for name, value in draft.extra.items()
+        if not isinstance(value, str) or not _is_refused(name, value, pack)
+    }
     content: bytes = msgpack.packb(
         (
-            draft.fonds,
+            _kept_text(draft.fonds),
             draft.level,
             typed,
-            dict(draft.extra),
+            extra,
             None if draft.seen is None else _packed_seen(draft.seen),
         )
     )
     return content
+
+
+def _kept_text(text: str) -> str:
+    """*text* as it can be kept: what is no Unicode becomes question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_refused(name: str, text: str, pack: Pack) -> bool:
