@@ -27,6 +27,7 @@ from sync.words.catalogue import Words
 from tui.browser_gate import KEY_NAME, Answer, Asked, Gate
 
 COOKIE: Final = "dangyi-desk"
+"""With the port: a browser keeps one cookie for all ports of a machine."""
 LOCAL_HOST: Final = "127.0.0.1"
 _PAGE: Final = Path(__file__).parent / "pages" / "desk.html"
 _SOCKET: Final = "/ws"
@@ -124,7 +125,11 @@ def _application(call: Call, gate: Gate) -> web.Application:
             case Answer.OPEN:
                 response = web.Response(status=303, headers={"Location": "/"})
                 response.set_cookie(
-                    COOKIE, gate.cookie, httponly=True, samesite="Strict", path="/"
+                    _cookie_name(request),
+                    gate.cookie,
+                    httponly=True,
+                    samesite="Strict",
+                    path="/",
                 )
             case Answer.USED:
                 response = _refusal(words, "desk.web_used")
@@ -175,10 +180,16 @@ def _asked(request: web.Request) -> Asked:
     return Asked(
         host=request.headers.get("Host", ""),
         origin=request.headers.get("Origin", ""),
-        cookie=request.cookies.get(COOKIE, ""),
+        cookie=request.cookies.get(_cookie_name(request), ""),
         key=request.query.get(KEY_NAME, "") if request.path == "/" else "",
         is_socket=request.path == _SOCKET,
     )
+
+
+def _cookie_name(request: web.Request) -> str:
+    """Two desks in one browser do not put each other out."""
+    socket = request.get_extra_info("sockname") or ("", 0)
+    return f"{COOKIE}-{socket[1]}"
 
 
 def _refusal(words: Words, key: str) -> web.Response:
