@@ -93,7 +93,7 @@ async def test_text_that_is_no_unicode_does_not_cost_the_draft(
 async def test_what_the_screen_adds_to_a_draft_is_kept_by_the_same_rules(
     machine: Machine,
 ) -> None:
-    extra = {"fault": "第\ud800页", "found": "机密★甲", "row": 3}
+    extra: dict[str, str | int] = {"fault": "第\ud800页", "found": "机密★甲", "row": 3}
     draft = Draft(DraftKind.ENTRY, {"title": "甲"}, fonds="\ud800", extra=extra)
     await machine.catalogue.drafts.keep(CLERK, draft)
     (found,) = await machine.catalogue.drafts.waiting(CLERK)
