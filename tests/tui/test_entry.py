@@ -445,8 +445,9 @@ async def test_the_second_of_two_desks_is_told_who_and_what_and_chooses(
         assert "她的题名" in written
 
 
-async def test_a_field_nobody_touched_follows_the_other_desk_when_asked(
-    desk: MachineDesk,
+@pytest.mark.parametrize("is_asked_for", [False, True])
+async def test_a_field_nobody_touched_follows_the_other_desk(
+    desk: MachineDesk, is_asked_for: bool
 ) -> None:
     record = await entered(desk)
     other = MachineDesk(desk._machine, Actor("其其格"))
@@ -458,9 +459,13 @@ async def test_a_field_nobody_touched_follows_the_other_desk_when_asked(
             record.id, {"pages": "80"}, filled.seen, reason="", draft_no=0
         )
         field(pilot, "title").replace_with("改过的题名")
+        if is_asked_for:
+            await until(pilot, "您没改这一栏,就用他的")
+            form(pilot)._start(form(pilot)._settle())
+            await until(pilot, "也改了页数")
+            await keys(pilot, "2", "enter")
+            await until(pilot, "都选好了")
         await keys(pilot, "f2")
-        await until(pilot, "也改了页数")
-        await keys(pilot, "2", "enter")
         await until(pilot, "今日工作")
     fields = (await desk.records.detail(record.id)).record.fields
     assert (fields["title"], fields["pages"]) == ("改过的题名", 80)
@@ -570,3 +575,20 @@ async def test_a_refused_row_is_mended_in_the_form_and_leads_back(
         await until(pilot, "今日工作")
     assert [r.fields["date"] for r in await stored(desk)] == ["20200630"]
     assert not await desk.entries.waiting_drafts()
+
+
+async def test_where_there_is_no_fonds_that_is_said_and_nothing_is_asked(
+    tmp_path: Path,
+) -> None:
+    machine = await Machine.init_room(Home(tmp_path / "bare"), "空室", {})
+    bare = MachineDesk(machine, CLERK)
+    try:
+        async with at_desk(bare) as pilot:
+            await keys(pilot, "1", "enter")
+            screen = "\n".join(shown(pilot))
+            assert "今日工作" in screen
+            assert "还没有全宗" in screen
+            await keys(pilot, "4", "enter")
+            assert "编号按" not in shown(pilot)[0]
+    finally:
+        await bare.close()
