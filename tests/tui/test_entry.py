@@ -9,6 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from node.catalogue.record import Record
+from node.home import Home
+from node.machine import Machine
 from node.search.query import Query
 from protocol.operations import Actor
 from tests.support.desks import (

@@ -80,6 +80,8 @@ class EntryOpening(EntryPage):
             fonds = await self._fonds_in_use()
             if not fonds:
                 await self.desk_app.go_back()
+                if not self._fonds_titles:
+                    self.desk_app.tell(self.say("entry.no_fonds"), is_fault=True)
                 return
         self._form = OpenForm(DraftKind.ENTRY, fonds)
         last = await self.desk.entries.last_entered(fonds)
@@ -100,6 +102,8 @@ class EntryOpening(EntryPage):
         remembered = self.desk.entries.fonds_in_use
         if remembered in self._fonds_titles:
             return remembered
+        if not codes:
+            return ""
         known = await self.desk.entries.fonds()
         return await self._questions.about_fonds(known) or ""
 

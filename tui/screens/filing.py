@@ -32,6 +32,8 @@ class FilingScreen(DeskScreen):
 
     def title_text(self) -> str:
         """Which fonds, and by which rule it numbers."""
+        if not self._fonds:
+            return self.say(self.TITLE_KEY)
         return self.say(
             "filing.title_of",
             fonds=self._fonds,
