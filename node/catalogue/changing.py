@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import msgpack
@@ -57,6 +57,8 @@ class ChangePreview:
     """The value as it will be stored."""
     samples: tuple[Record, ...]
     """The first of the records that will change, as they are."""
+    chosen: Selection
+    """Exactly the records that were looked at, whatever the listing comes to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,11 @@ async def preview_change(
         refused=verdicts.refused,
         value=_shown(wanted.parsed),
         samples=tuple(samples),
+        chosen=(
+            replace(selection, numbers=numbers, size=len(numbers))
+            if isinstance(selection, Listing)
+            else selection
+        ),
     )
 
 

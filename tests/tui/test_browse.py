@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from node.catalogue.door import Catalogue
 from node.catalogue.drafts import Draft
 from node.catalogue.fields import TITLE
-from node.catalogue.listing import ClassCount, ClassKey, Stage, Where
+from node.catalogue.listing import ClassCount, ClassKey, Order, Stage, Where
 from node.catalogue.record import Record
 from node.home import Home
 from node.machine import Machine
@@ -479,3 +479,17 @@ async def test_lines_are_as_wide_as_the_screen(
             assert len(cells(pilot, "title")) == 15
     finally:
         adopt(Drawn())
+
+
+async def test_only_what_was_looked_at_is_changed_whatever_came_into_the_list(
+    desk: MachineDesk,
+) -> None:
+    listing = await desk.shelves.listing(Where(year=2020), Order.CODE, "", None)
+    preview = await desk.shelves.preview_change(listing, "notes", "改", "")
+    late = await add(desk, title="后来的", year="2020", retention_code="Y")
+    changed = await desk.shelves.change_many(
+        preview.chosen, "notes", "改", "", lambda *_: None
+    )
+    assert changed.changed == preview.will_change
+    filled = await desk.entries.fill(late.id)
+    assert "notes" not in filled.record.fields

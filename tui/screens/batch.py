@@ -188,7 +188,7 @@ class BatchScreen(DeskScreen):
         if not preview.will_change:
             self.tell(self.say("batch.nothing"), is_fault=True)
             return
-        desk, selection = self.desk, self._selection
+        desk, selection = self.desk, preview.chosen
 
         async def work(report: Report) -> object:
             return await desk.shelves.change_many(
