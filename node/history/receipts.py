@@ -6,18 +6,22 @@ from a copy, or that its card was copied; then it goes on under a new log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from node.history.departures import Receipted, put_receipted, receipted
 from node.history.following import Following
 from node.history.greeting import Until
 from node.history.incarnation import SUSPECT, open_incarnation
+from node.history.redactions import BARRED
 from node.history.rewinding import HANDED, resend_settled
 from node.store.port import Rows
 from node.store.row_types import SetState
+from protocol.identity import ZERO_HASH
 from protocol.messages import Checkpoint
 
 _MANY = 1 << 30
+_NAMED = frozenset({SetState.ADMITTED, SetState.REMOVED, SetState.CUT})
+"""Where an order names the set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def compare_receipt(rows: Rows, following: Following, nonce: bytes) -> Outcome:
         following.is_same_log = True
         _note_receipt(rows, own.log_no, own.log, checkpoint)
         return Outcome()
+    _take_back_receipt(rows, own.log_no)
     last = rows.sets.last(own.log_no)
     last_seq = 0 if last is None else last.seq
     if last_seq > receipted(rows).seq:
@@ -74,6 +79,28 @@ def clear_suspicion(rows: Rows) -> bool:
                 return False
     rows.settings.put(SUSPECT, None)
     return True
+
+
+def _take_back_receipt(rows: Rows, log_no: int) -> None:
+    """A restored hub has lost sets that it had signed for; all behind them goes again.
+
+    It signs for a clone's set in their place. Unless it gets ours it never decides the
+    fork, and both stand still. What its order still names, it has.
+    """
+    known = receipted(rows)
+    taken_back = rows.sets.in_state(log_no, SetState.SEALED, 1)
+    if not taken_back or taken_back[0].seq > known.seq:
+        return
+    seq = taken_back[0].seq - 1
+    while seq and _NAMED.isdisjoint(rows.sets.states_at(log_no, seq)):
+        seq -= 1
+    for state in (SetState.WAITING, SetState.QUARANTINED):
+        for row in rows.sets.in_state(log_no, state, _MANY):
+            if row.seq > seq and row.reason != BARRED:
+                rows.sets.set_state(log_no, row.seq, row.hash, SetState.SEALED)
+    named = [row for row in rows.sets.at(log_no, seq) if row.state in _NAMED]
+    set_hash = named[0].hash if named else ZERO_HASH
+    put_receipted(rows, replace(known, seq=seq, hash=set_hash))
 
 
 def _note_receipt(rows: Rows, log_no: int, log: bytes, checkpoint: Checkpoint) -> None:

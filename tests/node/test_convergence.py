@@ -218,9 +218,24 @@ GRANT_WHILE_THE_HUB_HAS_FORGOTTEN_A_LOG = [
 ]
 """Another room brings the log back to a hub that has granted its machine more since."""
 
+CLONE_WHOSE_SETS_THE_HUB_HAS_LOST = [
+    ("create", "a", "s"),
+    ("back_the_hub_up",),
+    ("clone_a_card",),
+    ("work_on_the_clone", 0, "set", 0, False),
+    ("work_on_the_clone", 0, "set", 0, True),
+    ("put_the_hub_back",),
+]
+"""The hub signed for the clone's set, lost it, and meets the other machine first."""
+
 
 @pytest.mark.parametrize(
-    "steps", [GRANT_WHILE_A_LOG_IS_UNHEARD_OF, GRANT_WHILE_THE_HUB_HAS_FORGOTTEN_A_LOG]
+    "steps",
+    [
+        GRANT_WHILE_A_LOG_IS_UNHEARD_OF,
+        GRANT_WHILE_THE_HUB_HAS_FORGOTTEN_A_LOG,
+        CLONE_WHOSE_SETS_THE_HUB_HAS_LOST,
+    ],
 )
 def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) -> None:
     machine = Convergence()
