@@ -7,9 +7,11 @@ unseen.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Final, TypeVar
 
+from node.catalogue.record import Record
+from sync.cli.values import field_label
 from tui.commands import Command
 from tui.open_form import OpenForm, texts_of
 from tui.port.entries import DIVIDER, DraftKind
@@ -99,7 +101,7 @@ class EntryScreen(EntryNews):
             )
         )
         self._last = texts_of(record, self.desk.pack)
-        told = self.say("entry.saved", title=self._short_title(texts))
+        told = self._told_saved(record, texts)
         if form.kind is DraftKind.REFUSED_ROW:
             await self._leave(told)
             return
@@ -108,6 +110,16 @@ class EntryScreen(EntryNews):
         self._ready()
         self._place_cursor()
         self.tell(told)
+
+    def _told_saved(self, record: Record, texts: Mapping[str, str]) -> str:
+        """That it is saved, and what is still asked for before it is filed."""
+        title, pack = self._short_title(texts), self.desk.pack
+        lacking = [n for n in pack.filing.blocking if n not in record.fields]
+        if not lacking:
+            return self.say("entry.saved", title=title)
+        named = [field_label(name, pack, self.words) for name in lacking]
+        names = self.say("entry.list_divider").join(named)
+        return self.say("entry.saved_lacking", title=title, fields=names)
 
     async def _save_change(self) -> None:
         form = self._form

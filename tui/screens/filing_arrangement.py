@@ -126,7 +126,11 @@ class ArrangementScreen(DeskScreen):
         arrangement = self._arrangement
         if arrangement is None:
             return
-        marked = {finding.record for finding in self._findings if finding.record}
+        marked = {
+            finding.record
+            for finding in self._findings
+            if finding.record and finding.is_blocking
+        }
         lines = [self._line(each, marked) for each in arrangement.lines]
 
         async def fetch(start: int, count: int) -> Sequence[Line]:

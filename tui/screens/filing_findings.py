@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from node.catalogue.arrangement import Arrangement
 from node.catalogue.checks import Finding
+from sync.cli.values import field_label
 from tui.commands import Command
 from tui.display import drawable
 from tui.screens.desk_screen import DeskScreen
@@ -109,7 +110,9 @@ class FindingsScreen(DeskScreen):
         field = self.desk.pack.by_name.get(finding.field)
         return self.say(
             f"filing.found.{finding.rule}",
-            field=field.zh if field is not None else finding.field,
+            field=field_label(finding.field, self.desk.pack, self.words)
+            if field is not None
+            else finding.field,
             found=finding.found,
         )
 
