@@ -39,7 +39,7 @@ async def test_a_new_room_says_what_is_so(tmp_path: Path) -> None:
         assert fact(pilot, "中心") == "还没有加入中心"
         assert fact(pilot, "上次上报") == "还没有上报过"
         assert "还没有和中心对过" in fact(pilot, "时钟")
-        assert "全宗 1 个,案卷 0 卷,件 0 件" in page(pilot)
+        assert "全宗 1 个,案卷 0 卷,文件 0 件" in page(pilot)
         assert "0 退出" in page(pilot)
 
 
@@ -56,7 +56,7 @@ async def test_own_saves_and_those_of_another_process_are_seen(
         async with asyncio.timeout(20):
             while "1 件待归档" not in page(pilot):
                 await pilot.pause(0.05)
-        assert "件 1 件" in page(pilot)
+        assert "文件 1 件" in page(pilot)
 
 
 async def test_what_is_not_finished_waits_for_its_person(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ _HIT: Final = "bold underline"
 _BEFORE: Final = 12
 """Characters of a long field before its first hit."""
 _LONGEST: Final = 60
+_GAP: Final = "  "
+"""Between fields."""
 _ALWAYS: Final = ("doc_no", "year", "retention_code", "org_code", "state")
 
 
@@ -30,7 +32,7 @@ def hit_text(
     shown = [name for name in fields if name in hit.spans and name != "title"]
     shown += [name for name in _ALWAYS if name in fields and name not in hit.spans]
     for name in shown:
-        text.append("  ")
+        text.append(_GAP)
         field = pack.by_name.get(name)
         if field is not None and field.labels:
             text.append(f"{label_of(name)} {field.label(text_of(fields[name]))}")
@@ -40,18 +42,24 @@ def hit_text(
 
 
 def folded(text: Text, width: int, most_lines: int) -> Text:
-    """*text* in lines of *width*, broken where a line is full; ``…`` where it ends."""
+    """*text* in lines of *width*, ``…`` where it ends.
+
+    A line is broken where it is full, or before the field that does not fit any more.
+    """
+    plain = text.plain
     breaks: list[int] = []
-    used = 0
+    used = start = 0
     end = len(text)
-    for place, character in enumerate(text.plain):
+    for place, character in enumerate(plain):
         wide = cell_len(character)
         if used + wide > max(2, width):
             if len(breaks) + 1 == most_lines:
                 end = place
                 break
-            breaks.append(place)
-            used = 0
+            gap = plain.rfind(_GAP, start, place)
+            start = gap + len(_GAP) if gap > (start + place) // 2 else place
+            breaks.append(start)
+            used = cell_len(plain[start:place])
         used += wide
     shown = text[:end]
     if end < len(text):
