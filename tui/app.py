@@ -61,6 +61,7 @@ SCREENS: Final = {
     "help": "tui.screens.help:HelpScreen",
     "undo": "tui.screens.undo:UndoScreen",
     "settings": "tui.screens.settings:SettingsScreen",
+    "fonds": "tui.screens.fonds:FondsScreen",
     "guide": "tui.screens.guide:GuideScreen",
     "practice": "tui.screens.practice:PracticeScreen",
 }

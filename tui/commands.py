@@ -19,5 +19,7 @@ class Command:
     act: Act
     key: str = ""
     """The function key of the same act, e.g. ``f2``."""
+    name: str = ""
+    """Its name where that is no fixed sentence."""
     is_listed: bool = True
     """It stands in the command line (a key that every screen has need not)."""

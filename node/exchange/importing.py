@@ -28,7 +28,7 @@ from node.errors import ImportBusy, NoCatalogueInWorkbook
 from node.exchange.choices import Choices
 from node.exchange.desk import Desk
 from node.exchange.entry import EntryReader, Refusal
-from node.exchange.intake import BARRED, Intake, Line, Taken
+from node.exchange.intake import BARRED, FONDS_ABSENT, Intake, Line, Taken
 from node.exchange.kept import ROWS_PER_SHEET, Cells, cell_keys, pack_layout
 from node.exchange.recognise import Table, recognise
 from node.exchange.refusals import RefusedHeadings, RefusedRow, write_refused
@@ -66,6 +66,16 @@ class ReasonAmount:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentFonds:
+    """A fonds that rows name and that is not here."""
+
+    code: str
+    title: str
+    """As the workbook has it; empty where it names none."""
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportResult:
     """What became of a workbook's rows."""
 
@@ -82,6 +92,8 @@ class ImportResult:
     """Codes of fonds that were not here before."""
     reasons: tuple[ReasonAmount, ...] = ()
     """Why rows are refused, the most frequent reason first."""
+    absent_fonds: tuple[AbsentFonds, ...] = ()
+    """Fonds whose rows are refused because they are not here, the largest first."""
 
 
 async def import_workbook(
@@ -135,6 +147,7 @@ class _Run:
     choices: Choices
     counts: dict[RowOutcome, int] = field(default_factory=dict)
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    absent: dict[str, AbsentFonds] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
 
     async def result(self) -> ImportResult:
@@ -210,7 +223,15 @@ class _Run:
             if each.refusal is not None:
                 reason = (each.refusal.reason, each.refusal.heading)
                 self.reasons[reason] = self.reasons.get(reason, 0) + 1
+                if each.refusal.reason == FONDS_ABSENT:
+                    self._count_absent(each.refusal.found, each.line)
                 self.refused.append(self._refused_row(each, tables))
+
+    def _count_absent(self, code: str, line: Line) -> None:
+        known = self.absent.get(code, AbsentFonds(code, "", 0))
+        entry = line.reading
+        title = "" if isinstance(entry, Refusal) else entry.fonds_title
+        self.absent[code] = AbsentFonds(code, known.title or title, known.amount + 1)
 
     def _refused_row(self, taken: Taken, tables: Sequence[Table]) -> RefusedRow:
         refusal = taken.refusal or Refusal("", "", "")
@@ -284,6 +305,9 @@ class _Run:
                 for (reason, heading), amount in sorted(
                     self.reasons.items(), key=lambda each: -each[1]
                 )
+            ),
+            absent_fonds=tuple(
+                sorted(self.absent.values(), key=lambda each: -each.amount)
             ),
         )
 

@@ -42,6 +42,7 @@ from protocol.operations import Actor, Operation
 
 _LIGHT_CHARACTERS: Final = 10_000
 BARRED: Final = "secret-refused"
+FONDS_ABSENT: Final = "unknown-fonds"
 """Of a row that is refused for this, nothing is kept but the reason."""
 ROLE: Final = "machine.role"
 HUB_ROLE: Final = 2
@@ -312,7 +313,7 @@ class Intake:
         """A fonds that only the workbook names; a joined room asks its hub instead."""
         is_hub = rows.settings.get(ROLE) == HUB_ROLE
         if not is_hub and any(row.is_granted for row in rows.scopes.all()):
-            return Refusal("unknown-fonds", "", code)
+            return Refusal(FONDS_ABSENT, "", code)
         try:
             parsed = fonds_values(code, title or code)
         except InvalidValue as error:

@@ -82,6 +82,10 @@ def _print_result(call: Call, result: ImportResult) -> None:
                 "refused_file": refused_file,
                 "opened_fonds": opened_fonds,
                 "reasons": reasons,
+                "absent_fonds": [
+                    {"code": each.code, "title": each.title, "rows": each.amount}
+                    for each in result.absent_fonds
+                ],
             }
         )
         return

@@ -154,3 +154,40 @@ async def test_help_is_there_before_a_machine_is_and_undo_says_why_not(
         await keys(pilot, "escape", "f6")
         assert "先把这台机器建好" in text_of(pilot)
         assert "档案室名称" in text_of(pilot)
+
+
+async def test_a_name_is_no_fonds_code(tmp_path: Path) -> None:
+    async with first_day(tmp_path / "dangyi") as pilot:
+        await keys(pilot, "1", "enter")
+        await fill(pilot, "保康镇档案室", "乌兰")
+        await typed(pilot, "乌")
+        assert "1 到 4 位数字" in text_of(pilot)
+        await keys(pilot, "backspace")
+        await typed(pilot, "X043")
+        assert "1 到 4 位数字" not in text_of(pilot)
+
+
+async def test_from_the_commands_the_arrows_lead_back_into_the_form(
+    tmp_path: Path,
+) -> None:
+    async with first_day(tmp_path / "dangyi") as pilot:
+        await keys(pilot, "1", "enter", "up")
+        assert pilot.app.focused is pilot.app.screen.query_one("#commands")
+        await keys(pilot, "7", "down")
+        await typed(pilot, "室")
+        assert "请选:7" not in text_of(pilot)
+        await keys(pilot, "up", "up")
+        await typed(pilot, "全宗")
+        await keys(pilot, "enter", "down")
+        focused = pilot.app.focused
+        assert focused is not None
+        assert focused.name == "room"
+
+
+async def test_digits_that_were_begun_stay_behind(tmp_path: Path) -> None:
+    async with first_day(tmp_path / "dangyi") as pilot:
+        await keys(pilot, "1", "enter")
+        await fill(pilot, "保康镇档案室", "乌兰", "0101", "保康镇人民政府")
+        await keys(pilot, "7", "f2")
+        assert "请核对" in text_of(pilot)
+        assert "请选:7" not in text_of(pilot)

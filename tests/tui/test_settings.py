@@ -103,3 +103,11 @@ async def test_settings_that_cannot_be_kept_say_so(tmp_path: Path) -> None:
         await keys(pilot, "9", "enter", "1", "enter", "2", "enter")
         assert "找不到文件或文件夹" in "\n".join(shown(pilot))
         assert app.theme.startswith("contrast")
+
+
+async def test_the_foot_names_what_enter_does(tmp_path: Path) -> None:
+    async with room_desk(tmp_path) as desk, at_desk(desk, first="settings") as pilot:
+        await keys(pilot)
+        assert "1 改(回车)" in "\n".join(shown(pilot))
+        await keys(pilot, "down")
+        assert "2 改(回车)" in "\n".join(shown(pilot))

@@ -87,6 +87,8 @@ async def test_what_somebody_changed_since_says_why_it_stays(tmp_path: Path) -> 
         async with at_desk(desk) as pilot:
             await keys(pilot, "f6")
             assert "别人后来改过" in text_of(pilot)
+            assert "不能撤" in text_of(pilot)
+            assert "撤销(回车)" not in text_of(pilot)
             await keys(pilot, "1", "enter")
             assert "撤销这一次" not in text_of(pilot)
         assert await titles(desk) == ["关于防汛的通知"]
@@ -99,8 +101,12 @@ async def test_what_was_undone_cannot_be_undone_again(tmp_path: Path) -> None:
             CLERK, record_id, {"title": "关于抗旱的通知"}, at_desk=True
         )
         async with at_desk(desk) as pilot:
-            await keys(pilot, "f6", "1", "enter", "1", "enter")
+            await keys(pilot, "f6")
+            assert "1 撤销(回车)" in text_of(pilot)
+            await keys(pilot, "1", "enter", "1", "enter")
             await undone(pilot)
+            row = next(line for line in shown(pilot) if "修改" in line)
+            assert row.endswith("已撤销")
             assert await titles(desk) == ["关于防汛的通知"]
             await keys(pilot, "1", "enter")
             assert "已经撤销过了" in text_of(pilot)

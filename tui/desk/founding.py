@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from node.catalogue.saving import check_actor, fonds_values
-from node.errors import InvalidValue, NodeError
+from node.catalogue.saving import check_actor
+from node.errors import NodeError
 from node.home import Home
 from node.machine import Machine, check_name
-from protocol.exchange_limits import NAME_LIMIT_BYTES
 from protocol.operations import Actor
+from tui.desk.fonds import code_fault, title_fault
 from tui.desk.joining import DeskJoining
 from tui.desk.machine_desk import MachineDesk
 from tui.desk.settings_file import SettingsFile
@@ -18,8 +18,6 @@ from tui.port.founding import Wishes
 
 _EMPTY: Final = "empty"
 _LONG: Final = "long"
-_ANY_CODE: Final = "0001"
-_ANY_TITLE: Final = "x"
 
 
 class MachineFounding:
@@ -58,13 +56,11 @@ class MachineFounding:
 
     def code_fault(self, text: str) -> str:
         """Why *text* is no fonds code; empty where it is one."""
-        if len(text.strip().encode("utf-8", "replace")) > NAME_LIMIT_BYTES:
-            return _LONG
-        return _fonds_fault(text, _ANY_TITLE)
+        return code_fault(text)
 
     def title_fault(self, text: str) -> str:
         """Why *text* is no name of a fonds; empty where it is one."""
-        return _fonds_fault(_ANY_CODE, text)
+        return title_fault(text)
 
     def invitation_fault(self, text: str) -> str:
         """Why *text* is no invitation; empty where it is one."""
@@ -85,11 +81,3 @@ class MachineFounding:
         person = wishes.person.strip()
         SettingsFile(self._home).keep_person(person)
         return MachineDesk(machine, Actor(person))
-
-
-def _fonds_fault(code: str, title: str) -> str:
-    try:
-        fonds_values(code, title)
-    except InvalidValue as error:
-        return _EMPTY if error.reason == "value-empty" else _LONG
-    return ""

@@ -15,6 +15,7 @@ from tui.desk.children import Children
 from tui.desk.children import OnProgress as OnLine
 from tui.desk.workbook_files import files, places
 from tui.port.imports import (
+    AbsentFonds,
     Choices,
     FoundFile,
     OnProgress,
@@ -175,6 +176,10 @@ def _outcome(told: Mapping[str, Any]) -> Outcome:
         reasons=tuple(
             RefusedReason(each["reason"], each["heading"], each["rows"])
             for each in told["reasons"]
+        ),
+        absent_fonds=tuple(
+            AbsentFonds(each["code"], each["title"], each["rows"])
+            for each in told["absent_fonds"]
         ),
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui.desk.exchanges import MachineExchanges
     from tui.desk.facts import MachineFacts
     from tui.desk.filings import DeskFilings
+    from tui.desk.fonds import DeskFonds
     from tui.desk.imports import MachineImports
     from tui.desk.joining import DeskJoining
     from tui.desk.practice import Practice
@@ -56,6 +57,13 @@ class MachineDesk:
         from tui.desk.filings import DeskFilings  # noqa: PLC0415 (few ask for it)
 
         return DeskFilings(self._machine, self._actor)
+
+    @cached_property
+    def fonds(self) -> DeskFonds:
+        """The fonds of this machine, and opening new ones."""
+        from tui.desk.fonds import DeskFonds  # noqa: PLC0415 (few ask for it)
+
+        return DeskFonds(self._machine, self._actor)
 
     @cached_property
     def acts(self) -> DeskActs:

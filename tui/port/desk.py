@@ -14,6 +14,7 @@ from tui.port.entries import EntriesPort
 from tui.port.exchanges import ExchangesPort
 from tui.port.facts import FactsPort
 from tui.port.filings import FilingsPort
+from tui.port.fonds import FondsPort
 from tui.port.imports import ImportsPort
 from tui.port.joining import JoiningPort
 from tui.port.practice import PracticePort
@@ -44,6 +45,10 @@ class Desk(Protocol):
     @property
     def filings(self) -> FilingsPort:
         """Groups that are arranged, numbered, filed and printed."""
+
+    @property
+    def fonds(self) -> FondsPort:
+        """The fonds of this machine, and opening new ones."""
 
     @property
     def acts(self) -> ActsPort:

@@ -95,6 +95,16 @@ class RefusedReason:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentFonds:
+    """A fonds that rows name and that is not here."""
+
+    code: str
+    title: str
+    """As the workbook has it; may be empty."""
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became, or would become, of a workbook's rows."""
 
@@ -108,6 +118,8 @@ class Outcome:
     refused_file: str
     opened_fonds: tuple[str, ...]
     reasons: tuple[RefusedReason, ...]
+    absent_fonds: tuple[AbsentFonds, ...] = ()
+    """The one that most rows name first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,8 @@ class Ask(Question[Mapping[str, str]]):
     def on_form_ended(self, event: Form.Ended) -> None:
         """The answer, if nothing is wrong with it."""
         event.stop()
+        if event.is_back:
+            return
         texts = event.form.texts()
         fault = self._check(texts)
         if fault:

@@ -161,6 +161,9 @@ class DeskScreen(Screen[None]):
         for command in self.commands():
             if command.key and command.key == event.key:
                 event.stop()
+                if line.digits:
+                    line.forget()
+                    self._return_focus()
                 await self._guarded(command)
                 return
         if event.key == "f1":
@@ -169,8 +172,23 @@ class DeskScreen(Screen[None]):
         elif event.key == "f6":
             event.stop()
             await self.desk_app.show_undo()
+        elif self.focused is line and event.key in ("up", "down"):
+            self._into_form(event)
         elif not isinstance(self.focused, FormField):
             self._digits(event, line)
+
+    def forget_digits(self) -> None:
+        """What was begun to be typed belongs to the page that is left."""
+        self._focus_before = None
+        self.query_one("#commands", CommandLine).forget()
+
+    def _into_form(self, event: Key) -> None:
+        """Behind the commands comes the first field again, before them the last."""
+        fields = [field for form in self.query(Form) for field in form.fields]
+        if fields:
+            event.stop()
+            self.forget_digits()
+            fields[0 if event.key == "down" else -1].focus()
 
     def _digits(self, event: Key, line: CommandLine) -> None:
         character = event.character or ""
@@ -235,7 +253,7 @@ class DeskScreen(Screen[None]):
             self.tell_error(error)
 
     def _label(self, command: Command) -> str:
-        label = self.say(command.words)
+        label = command.name or self.say(command.words)
         return f"{label}({command.key.upper()})" if command.key else label
 
     def put_on(self, work: Callable[[], Awaitable[None]], *, group: str) -> None:

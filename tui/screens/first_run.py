@@ -225,6 +225,7 @@ class FirstRunScreen(DeskScreen):
     async def _show(self, step: Step) -> None:
         """Draw another page."""
         self._step = step
+        self.forget_digits()
         place = self.query_one("#first-run-form", Vertical)
         await place.remove_children()
         match step:

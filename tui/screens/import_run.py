@@ -19,11 +19,15 @@ from tui.display import drawable
 from tui.jobs import Job, JobKind, JobState, Report
 from tui.messages import CatalogueChanged, JobChanged
 from tui.port.failures import ChildFailed
-from tui.port.imports import Choices, Outcome, RefusedReason
+from tui.port.imports import AbsentFonds, Choices, Outcome, RefusedReason
 from tui.screens.desk_screen import DeskScreen
+from tui.screens.fonds_opening import open_fonds
 from tui.widgets.ledger import Column, Ledger, Line
 
 _FONDS_NAMED: Final = 5
+_ABSENT_FONDS: Final = "unknown-fonds"
+_ADVICE: Final = ("title-missing", "fonds-not-named")
+"""Reasons that a column taken for another may have; each has an advice."""
 
 
 class Phase(Enum):
@@ -97,6 +101,11 @@ class ImportRunScreen(DeskScreen):
                 pass
         if self._phase is Phase.DONE:
             found.append(Command("2", "importing.past", self._show_past))
+        if self._absent is not None and self._phase in (Phase.TRIED, Phase.DONE):
+            name = self.say(
+                "importing.open_fonds_named", code=self._drawn(self._absent.code)
+            )
+            found.append(Command("3", "fonds.open", self._ask_fonds, name=name))
         return (*found, Command("0", "importing.back", self.step_back))
 
     def on_job_changed(self, event: JobChanged) -> None:
@@ -124,7 +133,37 @@ class ImportRunScreen(DeskScreen):
             return
         self._turn(Phase.TRIED, outcome)
         is_empty = outcome.rows <= outcome.refused
-        self.tell(self.say("importing.nothing" if is_empty else "importing.tried"))
+        self.tell(self._advice(outcome) if is_empty else self.say("importing.tried"))
+
+    def _advice(self, outcome: Outcome) -> str:
+        """What to do where no row can be taken in: by the most frequent reason."""
+        reason = outcome.reasons[0].reason if outcome.reasons else ""
+        if reason == _ABSENT_FONDS and self._absent is not None:
+            code = self._drawn(self._absent.code)
+            return self.say("importing.nothing_absent", code=code)
+        key = reason if reason in _ADVICE else "other"
+        return self.say(f"importing.nothing_of.{key}")
+
+    @property
+    def _absent(self) -> AbsentFonds | None:
+        """The fonds that is opened first."""
+        outcome = self._outcome
+        return outcome.absent_fonds[0] if outcome and outcome.absent_fonds else None
+
+    def _ask_fonds(self) -> None:
+        self.run_worker(self._fonds_opened(), group="ask", exclusive=True)
+
+    async def _fonds_opened(self) -> None:
+        """Open the fonds, and try out again."""
+        absent = self._absent
+        code = await open_fonds(self, absent.code, absent.title) if absent else ""
+        if not code:
+            return
+        if self._path is None:
+            self.tell(self.say("importing.import_again", code=code))
+            return
+        self._turn(Phase.TRYING, None)
+        self.run_worker(self._try_out(), group="try", exclusive=True)
 
     def _take(self) -> None:
         path = self._path
@@ -205,6 +244,15 @@ class ImportRunScreen(DeskScreen):
             fonds = self._drawn("、".join(opened[:_FONDS_NAMED]))
             key = "opened_many" if len(opened) > _FONDS_NAMED else "opened_fonds"
             lines.append(self.say(f"importing.{key}", fonds=fonds, count=len(opened)))
+        if outcome.absent_fonds:
+            named = outcome.absent_fonds[:_FONDS_NAMED]
+            fonds = self._drawn(
+                "、".join(f"{each.code} {each.title}".strip() for each in named)
+            )
+            rows = sum(each.rows for each in outcome.absent_fonds)
+            many = len(outcome.absent_fonds) > _FONDS_NAMED
+            key = "absent_many" if many else "absent_fonds"
+            lines.append(self.say(f"importing.{key}", fonds=fonds, rows=rows))
         if outcome.batch and outcome.refused_file:
             path = self._drawn(outcome.refused_file)
             lines.append(self.say("importing.refused_file", path=path))

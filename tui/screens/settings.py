@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.events import ScreenResume
 from textual.widgets import Static
 
 from tui.commands import Command
@@ -28,7 +29,7 @@ SAMPLE: Final = "┌「档·案」“文件”…★─┐"
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """One line of the page."""
+    """One line of the page; one without values is a page of its own."""
 
     name: str
     values: tuple[str, ...]
@@ -39,6 +40,7 @@ SETTINGS: Final = (
     _Setting("spacing", tuple(Spacing)),
     _Setting("width", tuple(Width)),
     _Setting("language", LANGUAGES),
+    _Setting("fonds", ()),
 )
 
 
@@ -47,6 +49,10 @@ class SettingsScreen(DeskScreen):
 
     TITLE_KEY: ClassVar[str] = "settings.title"
     HELP_KEY: ClassVar[str] = "settings"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._current = 0
 
     def body(self) -> ComposeResult:
         """The settings, and a line that shows whether widths are right."""
@@ -67,19 +73,29 @@ class SettingsScreen(DeskScreen):
         self.query_one("#settings").focus()
 
     def commands(self) -> Sequence[Command]:
-        """Each setting by its number."""
+        """Each setting by its number; the current one's is shown."""
         return (
             *(
                 Command(
                     str(place + 1),
-                    f"settings.label.{setting.name}",
+                    "settings.change",
                     partial(self._choose, place),
-                    is_listed=False,
+                    is_listed=place == self._current,
                 )
                 for place, setting in enumerate(SETTINGS)
             ),
             Command("0", "settings.back", self.step_back),
         )
+
+    def on_ledger_moved(self, event: Ledger.Moved) -> None:
+        """The number of the current one is shown."""
+        event.stop()
+        self._current = event.row
+        self.renew_commands()
+
+    def on_screen_resume(self, _event: ScreenResume) -> None:
+        """Back: a fonds may have been opened."""
+        self._show()
 
     async def on_ledger_opened(self, event: Ledger.Opened) -> None:
         """Enter on a setting."""
@@ -98,13 +114,14 @@ class SettingsScreen(DeskScreen):
         return "\n".join((self.say("settings.sample"), edge, f"|{SAMPLE}|", edge))
 
     async def _fetch(self, start: int, count: int) -> Sequence[Line]:
+        fonds = self.say("settings.fonds", count=len(await self.desk.fonds.all()))
         return [
             Line(
                 setting.name,
                 (
                     str(start + place + 1),
                     self.say(f"settings.label.{setting.name}"),
-                    self._value_text(setting),
+                    self._value_text(setting) if setting.values else fonds,
                 ),
             )
             for place, setting in enumerate(SETTINGS[start : start + count])
@@ -144,7 +161,11 @@ class SettingsScreen(DeskScreen):
 
     def _choose(self, place: int) -> None:
         self.query_one("#settings", Ledger).go_to(place)
-        self.run_worker(self._chosen(SETTINGS[place]), group="ask", exclusive=True)
+        setting = SETTINGS[place]
+        if not setting.values:
+            self.app.call_later(self.desk_app.open, setting.name)
+            return
+        self.run_worker(self._chosen(setting), group="ask", exclusive=True)
 
     async def _chosen(self, setting: _Setting) -> None:
         options = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -25,6 +25,7 @@ from tui.widgets.ledger import Column, Ledger, Line
 
 _YES = "yes"
 _NO = "no"
+_SIGNS: Final = {"open": "", "undone": "-", "never": "×"}
 
 
 class UndoScreen(DeskScreen):
@@ -48,6 +49,7 @@ class UndoScreen(DeskScreen):
                 Column(self.say("undo.what"), 10),
                 Column(self.say("undo.about"), 20, share=1),
                 Column(self.say("undo.amount"), 6, is_right=True),
+                Column(self.say("undo.state"), 8, rank=1),
             ),
             id="acts",
             empty=self.say("undo.none"),
@@ -62,14 +64,15 @@ class UndoScreen(DeskScreen):
 
     def commands(self) -> Sequence[Command]:
         """The current one, or any by its number in the list."""
+        current = self.query_one("#acts", Ledger).current
         by_number = (
             Command(
                 str(place + 1),
-                "undo.take_back",
+                "undo.take_back_enter",
                 partial(self._ask, place),
-                is_listed=False,
+                is_listed=place == current and act.can_undo,
             )
-            for place in range(len(self._acts))
+            for place, act in enumerate(self._acts)
         )
         return (
             *by_number,
@@ -85,6 +88,7 @@ class UndoScreen(DeskScreen):
         """What would happen."""
         event.stop()
         self._show_outcome()
+        self.renew_commands()
 
     def on_catalogue_changed(self) -> None:
         """Somebody saved."""
@@ -138,8 +142,9 @@ class UndoScreen(DeskScreen):
                     self.say(f"undo.kind.{act.kind}"),
                     self._about(act),
                     str(act.records),
+                    self.say(f"undo.state_of.{_state(act)}"),
                 ),
-                sign="" if act.can_undo else "×",
+                sign=_SIGNS[_state(act)],
             )
             for place, act in enumerate(self._acts[start : start + count])
         ]
@@ -191,3 +196,10 @@ class UndoScreen(DeskScreen):
             )
 
         self.desk_app.jobs.start(JobKind.UNDO, self._about(act), work)
+
+
+def _state(act: Act) -> str:
+    """Whether it can be taken back, is already, or cannot be."""
+    if act.can_undo:
+        return "open"
+    return "undone" if act.is_undone else "never"

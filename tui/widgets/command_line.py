@@ -93,6 +93,11 @@ class CommandLine(Widget, can_focus=True):
             self.post_message(self.Emptied())
         return had
 
+    def forget(self) -> None:
+        """Forget the digits; where the keys go is said by who calls."""
+        self.digits = ""
+        self.refresh()
+
     def enter(self) -> bool:
         """Do what the digits say; whether any were typed."""
         if not self.digits:

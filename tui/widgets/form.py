@@ -19,8 +19,9 @@ class Form(VerticalScroll, can_focus=False):
     class Ended(Message):
         """A person went on from the last field, or back from the first."""
 
-        def __init__(self, form: Form) -> None:
+        def __init__(self, form: Form, *, is_back: bool = False) -> None:
             self.form = form
+            self.is_back = is_back
             super().__init__()
 
     def __init__(self, fields: Iterable[FormField], *, id: str | None = None) -> None:  # noqa: A002
@@ -57,4 +58,4 @@ class Form(VerticalScroll, can_focus=False):
         if 0 <= place < len(fields):
             fields[place].focus()
         else:
-            self.post_message(self.Ended(self))
+            self.post_message(self.Ended(self, is_back=place < 0))
