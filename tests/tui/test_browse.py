@@ -437,6 +437,34 @@ async def test_a_whole_list_is_changed(desk: MachineDesk) -> None:
     assert [r async for r in pages_of(desk)].count(5) == 10
 
 
+async def test_many_records_are_changed_only_by_who_types_how_many(
+    desk: MachineDesk,
+) -> None:
+    for number in range(25):
+        await add(desk, title=f"一九九九年第{number}件", year="1999")
+    async with at_desk(desk, first="browse") as pilot:
+        await list_open(pilot, Where(year=1999))
+        await keys(pilot, "7", "enter", "8", "enter")
+        await until(pilot, "改哪一项")
+        await keys(pilot, "9", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BatchScreen))
+        await settled(pilot)
+        await typed(pilot, "7")
+        await keys(pilot, "f2")
+        await until(pilot, "会改 25 件")
+        await keys(pilot, "f2")
+        await until(pilot, "请打件数确认")
+        await typed(pilot, "24")
+        await keys(pilot, "enter")
+        await until(pilot, "对不上")
+        assert [r async for r in pages_of(desk)].count(7) == 0
+        await keys(pilot, "backspace", "backspace")
+        await typed(pilot, "25")
+        await keys(pilot, "enter")
+        await until(pilot, "改了 25 件")
+    assert [r async for r in pages_of(desk)].count(7) == 25
+
+
 async def test_what_another_process_saved_shows_in_the_list(
     desk: MachineDesk, tmp_path: Path
 ) -> None:
@@ -484,7 +512,9 @@ async def test_lines_are_as_wide_as_the_screen(
 async def test_only_what_was_looked_at_is_changed_whatever_came_into_the_list(
     desk: MachineDesk,
 ) -> None:
-    listing = await desk.shelves.listing(Where(year=2020), Order.CODE, "", None)
+    listing = await desk.shelves.listing(
+        Where(year=2020), Order.CODE, "", lambda *_: None
+    )
     preview = await desk.shelves.preview_change(listing, "notes", "改", "")
     late = await add(desk, title="后来的", year="2020", retention_code="Y")
     changed = await desk.shelves.change_many(

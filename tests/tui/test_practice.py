@@ -8,6 +8,7 @@ import pytest
 
 from node.home import Home
 from node.machine import Machine
+from protocol.operations import Actor
 from sync.errors import PracticeRoom
 from sync.joining import join
 from tests.support.desks import CLERK, at_desk, keys, room_desk, settled, shown
@@ -63,7 +64,7 @@ async def test_leaving_the_practice_room_leads_back_to_the_room(tmp_path: Path) 
             assert pilot.app.is_practising  # type: ignore[attr-defined]
             await keys(pilot, "0", "enter")
             assert not pilot.app.is_practising  # type: ignore[attr-defined]
-        machine = await Machine.open(Home(tmp_path / "room" / "practice"))
+        machine = await Machine.open(Home(Practice(tmp_path / "room", CLERK).folder))
         assert await machine.is_practice()
         await machine.close()
 
@@ -97,8 +98,8 @@ async def test_a_practice_room_that_cannot_be_opened_is_told_and_begun_anew(
     tmp_path: Path,
 ) -> None:
     async with room_desk(tmp_path / "room") as desk:
-        folder = tmp_path / "room" / "practice"
-        folder.mkdir()
+        folder = Practice(tmp_path / "room", CLERK).folder
+        folder.mkdir(parents=True)
         (folder / "archive.db").write_bytes(b"x" * 5000)
         async with at_desk(desk, first="practice") as pilot:
             await settled(pilot)
@@ -135,3 +136,15 @@ async def test_a_page_below_the_practice_room_stays_with_the_own_room(
         await settled(pilot)
         assert pilot.app.desk is not desk  # type: ignore[attr-defined]
         assert below.desk is desk
+
+
+async def test_people_do_not_practise_in_each_others_rooms(tmp_path: Path) -> None:
+    mine, hers = Practice(tmp_path, CLERK), Practice(tmp_path, Actor("王秀英"))
+    my_desk, her_desk = await mine.open("练习库"), await hers.open("练习库")
+    await my_desk.close()
+    fresh = await mine.begin_anew("练习库")
+    await her_desk._machine.catalogue.add(Actor("王秀英"), None, {"title": "她的一件"})
+    assert (await her_desk._machine.catalogue.counts(CLERK)).items == 62
+    assert (await fresh._machine.catalogue.counts(CLERK)).items == 61
+    await fresh.close()
+    await her_desk.close()

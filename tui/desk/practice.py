@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -38,13 +39,15 @@ class Practice:
     """The practice room of one machine and one person."""
 
     def __init__(self, home: Path, actor: Actor) -> None:
-        self._folder = home / FOLDER
+        own = blake2b(actor.name.encode("utf-8", "replace"), digest_size=6)
+        self.folder = home / FOLDER / own.hexdigest()
+        """Each person has a practice room of their own."""
         self._actor = actor
         self._machine: Machine | None = None
 
     async def open(self, name: str) -> MachineDesk:
         """The practice room's desk; the room is made, called *name*, if missing."""
-        home = Home(self._folder)
+        home = Home(self.folder)
         if home.is_made:
             machine = await Machine.open(home)
         else:
@@ -57,7 +60,7 @@ class Practice:
         if self._machine is not None:
             await self._machine.close()
             self._machine = None
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
         return await self.open(name)
 
     async def exercises(self) -> list[Exercise]:
@@ -73,12 +76,12 @@ class Practice:
             home, name, {_ROOM.fonds: _ROOM.title}, is_practice=True
         )
         try:
-            samples = self._folder / _ROOM.workbook_name
+            samples = self.folder / _ROOM.workbook_name
             await asyncio.to_thread(write_workbook, _ROOM, samples, _SAMPLES)
             await machine.catalogue.import_workbook(self._actor, samples, _ROOM.fonds)
             await machine.catalogue.add(self._actor, _ROOM.fonds, _TWICE_VALUES)
             await asyncio.to_thread(
-                write_practice_workbook, self._folder / WORKBOOK, _ROOM
+                write_practice_workbook, self.folder / WORKBOOK, _ROOM
             )
         except BaseException:
             await machine.close()

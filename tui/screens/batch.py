@@ -6,7 +6,8 @@ act back. Filed items change with a reason only, and are left alone without one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from tui.display import drawable
 from tui.jobs import Job, JobKind, JobState, Report
 from tui.messages import CatalogueChanged, JobChanged
 from tui.port.shelves import Selection
+from tui.screens.asking import Ask, Asked
 from tui.screens.choosing import Choice, ChoosingScreen
 from tui.screens.desk_screen import DeskScreen
 from tui.widgets.form import Form
@@ -30,6 +32,8 @@ from tui.widgets.form_field import FormField
 from tui.widgets.ledger import Column, Ledger, Line
 
 _FEW: Final = 400
+_MANY: Final = 20
+"""So many records are not changed by a slip of the finger."""
 """So many records are looked at without a word about it."""
 
 
@@ -188,6 +192,34 @@ class BatchScreen(DeskScreen):
         if not preview.will_change:
             self.tell(self.say("batch.nothing"), is_fault=True)
             return
+        if preview.will_change > _MANY:
+            self.put_on(partial(self._confirm, preview, asked), group="ask")
+        else:
+            self._start(preview, asked)
+
+    async def _confirm(
+        self, preview: ChangePreview, asked: tuple[str, str, str]
+    ) -> None:
+        """Who changes many types how many they are."""
+        amount = str(preview.will_change)
+
+        def check(texts: Mapping[str, str]) -> str:
+            if texts["amount"].strip() == amount:
+                return ""
+            return self.say("batch.confirm_again", count=amount)
+
+        answer = await self.desk_app.push_screen_wait(
+            Ask(
+                self.say("batch.title"),
+                (Asked("amount", self.say("batch.confirm_field")),),
+                (self.say("batch.confirm", count=amount),),
+                check,
+            )
+        )
+        if answer is not None:
+            self._start(preview, asked)
+
+    def _start(self, preview: ChangePreview, asked: tuple[str, str, str]) -> None:
         desk, selection = self.desk, preview.chosen
 
         async def work(report: Report) -> object:
