@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from node.history.branches import operations_of
-from node.history.incarnation import SUSPECT
+from node.history.incarnation import SUSPECT, open_incarnation
 from node.history.order import append_opening, append_set, chain_at, head_of
 from node.history.projection import apply_set
 from node.history.redactions import take_redactions
@@ -52,6 +52,10 @@ class Following:
     """It answers a hello of this session; else it comes from a bundle."""
     is_same_log: bool
     """The hub's receipt is of a set of ours, so its verdicts are about ours."""
+    nonce: bytes
+    """Of a new log, should it turn out that somebody else writes in ours."""
+    has_new_log: bool = False
+    """So it did."""
     places: dict[Scope, tuple[int, int]] = field(default_factory=dict)
     """Place of the last entry read, by the scope's name in the hello."""
     stopped: frozenset[Scope] = frozenset()
@@ -141,8 +145,23 @@ class Follower:
             self._rows.settings.put(SUSPECT, root.log)
             self._stop(item.scope)
             return
+        self._leave_to_its_writer(log_no, change_set)
         row = self._stored(log_no, scope_no, change_set)
         self._admit(item.scope, row, change_set)
+
+    def _leave_to_its_writer(self, log_no: int, change_set: ChangeSet) -> None:
+        """Where our newest log has a set that we have not written, go on under another.
+
+        A clone wrote it, or we did before we were put back from a copy. A receipt says
+        so over a link; a bundle may be read whose receipt is not news. Under the same
+        log our next numbers would be given twice.
+        """
+        own = self._rows.logs.own()
+        if own is None or own.log_no != log_no:
+            return
+        if self._rows.sets.get(log_no, change_set.header.seq, change_set.hash) is None:
+            open_incarnation(self._rows, self._at.nonce)
+            self._at.has_new_log = True
 
     def _is_contested(self, log_no: int, change_set: ChangeSet) -> bool:
         """Whether the log has another set of ours there; the hub will decide."""

@@ -16,14 +16,17 @@ from protocol.identity import ZERO_HASH, Scope
 from protocol.messages import (
     BoxKeyStatement,
     BundleHead,
+    Certificate,
     Hello,
     Purpose,
     ScopePlace,
 )
 from protocol.order import chain_tag
+from protocol.trust_codec import encode_certificate
 
 HUB_KEY: Final = "hub.key"
 """The hub's Ed25519 key."""
+CERTIFICATE: Final = "hub.certificate"
 HUB_TIME: Final = "hub.time"
 """Newest time that the hub has signed."""
 CLOCKS: Final = "hub.clocks"
@@ -40,6 +43,13 @@ def hub_key_of(rows: Rows) -> bytes | None:
     """The hub's Ed25519 key; None before joining."""
     key = rows.settings.get(HUB_KEY)
     return key if isinstance(key, bytes) else None
+
+
+def note_membership(rows: Rows, certificate: Certificate, hub_key: bytes) -> None:
+    """This room belongs to the hub from now on."""
+    rows.settings.put(HUB_KEY, hub_key)
+    rows.settings.put(CERTIFICATE, encode_certificate(certificate))
+    note_hub_time(rows, certificate.not_before, None)
 
 
 def hub_time_of(rows: Rows) -> int:

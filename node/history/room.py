@@ -29,7 +29,6 @@ from node.history.following import (
 )
 from node.history.forks import fork_step
 from node.history.greeting import (
-    HUB_KEY,
     TOLD,
     Until,
     hello_of_bundle,
@@ -37,6 +36,7 @@ from node.history.greeting import (
     hub_time_of,
     make_hello,
     note_hub_time,
+    note_membership,
     untold_statements,
 )
 from node.history.incarnation import open_incarnation
@@ -74,9 +74,7 @@ from protocol.messages import (
 from protocol.operations import Value
 from protocol.signing import public_key
 from protocol.trust import split_trust_list, verify_certificate
-from protocol.trust_codec import encode_certificate
 
-CERTIFICATE: Final = "hub.certificate"
 STEP_SECONDS: Final = 0.04
 _NONCE_BYTES: Final = 16
 
@@ -275,9 +273,7 @@ class RoomSide:
 
         def do(rows: Rows) -> None:
             take_list(rows, [trust_list], hub_key, may_replace=True)
-            rows.settings.put(HUB_KEY, hub_key)
-            rows.settings.put(CERTIFICATE, encode_certificate(certificate))
-            note_hub_time(rows, certificate.not_before, None)
+            note_membership(rows, certificate, hub_key)
             take_granted_scopes(rows)
 
         await self._store.write(do)
@@ -322,11 +318,13 @@ class RoomSide:
     def _take_checkpoint(
         self, rows: Rows, hello: Hello, checkpoint: Checkpoint, *, is_live: bool
     ) -> tuple[Outcome, Following]:
+        nonce = random_bytes(_NONCE_BYTES)
         following = Following(
             log=hello.log,
             checkpoint=checkpoint,
             is_live=is_live,
             is_same_log=False,
+            nonce=nonce,
             places=start_places(hello.scopes),
         )
         own_time = self._clock.now() if is_live else None
@@ -339,7 +337,6 @@ class RoomSide:
         if not is_live and checkpoint.hub_time <= known_time:
             following.is_same_log = is_ours(rows, hello.log, checkpoint)
             return Outcome(), following
-        nonce = random_bytes(_NONCE_BYTES)
         return compare_receipt(rows, following, nonce), following
 
     async def _take_some(self, items: Sequence[Item]) -> tuple[int, Rewind | None]:
@@ -363,6 +360,7 @@ class RoomSide:
 
         result = await self._store.write(do)
         self._following = at
+        self._needs_preparation |= at.has_new_log
         return result
 
     async def _take_list(self, part: TrustList) -> None:

@@ -227,6 +227,17 @@ CLONE_WHOSE_SETS_THE_HUB_HAS_LOST = [
     ("put_the_hub_back",),
 ]
 """The hub signed for the clone's set, lost it, and meets the other machine first."""
+STICK_WITH_WHAT_A_CLONE_WROTE = [
+    ("clone_a_card",),
+    ("exchange", "a", True),
+    ("work_on_the_clone", 5, "remove", 5, True),
+    ("write_a_stick_for_a_room", "a"),
+    ("read_a_stick", 5, False),
+    ("open_a_form", "a", "s", 4),
+    ("save_a_form_of_before", "withdraw", 5, 5),
+    ("work_on_the_clone", 0, "add", 3, True),
+]
+"""The clone's numbers come in by a stick whose receipt is not news, and are taken."""
 
 
 @pytest.mark.parametrize(
@@ -235,6 +246,7 @@ CLONE_WHOSE_SETS_THE_HUB_HAS_LOST = [
         GRANT_WHILE_A_LOG_IS_UNHEARD_OF,
         GRANT_WHILE_THE_HUB_HAS_FORGOTTEN_A_LOG,
         CLONE_WHOSE_SETS_THE_HUB_HAS_LOST,
+        STICK_WITH_WHAT_A_CLONE_WROTE,
     ],
 )
 def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) -> None:
