@@ -310,6 +310,8 @@ class ArrangementScreen(DeskScreen):
             screen.post_message(CatalogueChanged())
 
     async def _print(self) -> None:
+        """The forms of the group as it stands now, also right behind a filing."""
+        await self._read()
         arrangement = self._arrangement
         if arrangement is None:
             return
