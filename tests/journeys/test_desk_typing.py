@@ -125,6 +125,7 @@ def test_the_window_changes_while_one_types(room: Station) -> None:
         for (columns, rows), piece in zip(sizes, pieces, strict=True):
             terminal.resize(columns, rows)
             terminal.type(piece)
+            terminal.settle()
         terminal.until(lambda _: line_of(terminal, "题名") == "".join(pieces))
         terminal.press("f2")
         terminal.until(SAVED)
