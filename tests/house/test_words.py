@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 import string
+from functools import cache
 
 import pytest
 
@@ -18,6 +19,7 @@ KEY = re.compile(r"[a-z_]+(\.[a-z0-9_-]+)+")
 FILE_ENDINGS = (".toml", ".html", ".tcss", ".json", ".log", ".xlsx", ".csv", ".pdf")
 
 
+@cache
 def words_of(language: str) -> Words:
     """What the command line and the desk say."""
     return Words.load(language, WORDS_FOLDER)
@@ -124,10 +126,9 @@ FORBIDDEN = ("同步", "提交", "回滚", "数据库")
 
 def test_the_desk_speaks_the_words_of_the_field() -> None:
     """上报, 存盘, 撤销: not what programmers say."""
+    own = Words.load("zh").sentences
     desk = {
-        key: text
-        for key, text in words_of("zh").sentences.items()
-        if key not in Words.load("zh").sentences
+        key: text for key, text in words_of("zh").sentences.items() if key not in own
     }
     wrong = [key for key, text in desk.items() if any(w in text for w in FORBIDDEN)]
     assert sorted(wrong) == []

@@ -172,10 +172,10 @@ async def test_nobody_at_the_address_is_said_as_such() -> None:
 
 
 async def test_a_silent_peer_is_given_up() -> None:
-    peer = Peer(sip_seconds=3.0)
+    peer = Peer(sip_seconds=1.0)
     async with (
         listening(peer.take) as port,
-        Wire(f"http://127.0.0.1:{port}", idle_seconds=0.3) as wire,
+        Wire(f"http://127.0.0.1:{port}", idle_seconds=0.2) as wire,
     ):
         with pytest.raises(Interrupted):
             async with wire.post("/x", [b"z"]):
