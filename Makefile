@@ -42,9 +42,9 @@ test: setup
 fast: setup
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not soak and not journey and not realdata"
 
-# Long property runs and two hundred random kills.
+# Property runs that are long and new every time, and two hundred random kills.
 soak: setup
-	DANGYI_SOAK=1 $(PYTEST) -m "soak or journey" --timeout 3600
+	DANGYI_SOAK=1 $(PYTEST) -m "soak or journey or hypothesis" --timeout 3600
 
 # The figures; DANGYI_BENCH=small takes a tenth of each load.
 bench: setup

@@ -2,7 +2,8 @@
 
 ``DANGYI_DATA`` names the folder of real data; without it ``../shared/data`` beside
 the repository is looked at, and tests that need it are skipped where it is absent.
-``DANGYI_SOAK=1`` (``make soak``) lets the property runs go on for long.
+The property runs of a check try the same examples every time, so that one commit has
+one result; ``DANGYI_SOAK=1`` (``make soak``) tries new ones, for long.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.support.real_data import real_data_folder
 settings.register_profile(
     "check",
     deadline=None,
+    derandomize=True,
     max_examples=60,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -256,7 +256,7 @@ def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) ->
     machine.teardown()
 
 
-TestConvergence = pytest.mark.timeout(900)(Convergence.TestCase)
+TestConvergence = pytest.mark.timeout(3_600)(Convergence.TestCase)
 TestConvergence.settings = settings(
     max_examples=settings.default.max_examples // 2 if settings.default else 30,
     stateful_step_count=20,
