@@ -1,4 +1,4 @@
-"""The port's nouns of a desk: drafts and acts, beside node/store/port.py."""
+"""The port's nouns of a desk: drafts, acts, holds, beside node/store/port.py."""
 
 from __future__ import annotations
 
@@ -72,6 +72,18 @@ class StepRow(NamedTuple):
     """What is to be done; packed by the part that does the act."""
 
 
+class HoldRow(NamedTuple):
+    """A ticket that somebody looks at to decide it."""
+
+    scope_no: int
+    subject: bytes
+    """The ticket's, as in the table of tickets."""
+    operator: str
+    desk: str
+    """The process at which that person sits (node.catalogue.holding)."""
+    taken_at: int
+
+
 class DraftRows(Protocol):
     """What people were typing when the light went out."""
 
@@ -137,3 +149,19 @@ class ActRows(Protocol):
 
     def forget_steps(self, act_no: int, limit: int) -> int:
         """Drop at most *limit* steps of an act; how many there were."""
+
+
+class HoldRows(Protocol):
+    """Who decides what at this moment: a ticket has one desk, a desk one ticket."""
+
+    def put(self, row: HoldRow) -> None:
+        """The desk holds this ticket now, and no other; who held it does no more."""
+
+    def get(self, scope_no: int, subject: bytes) -> HoldRow | None:
+        """Who holds the ticket."""
+
+    def all(self) -> list[HoldRow]:
+        """Every hold, by scope and subject."""
+
+    def remove(self, desk: str) -> None:
+        """The desk holds nothing any more."""
