@@ -26,6 +26,7 @@ from bench.desk import bench_desk
 from bench.exchanges import bench_exchanges
 from bench.figures import Figure, print_figures
 from bench.importing import bench_importing
+from bench.union import bench_union
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "applying": ("applying and searching at the hub, on one core", bench_applying),
     "browsing": ("leafing through 500,000 records", bench_browsing),
     "desk": ("the desk in a terminal, 500,000 records", bench_desk),
+    "union": ("nine repositories as nine offline rooms", bench_union),
     "importing": ("import of a workbook while somebody saves", bench_importing),
 }
 
