@@ -42,6 +42,17 @@ REASON_LIMIT_BYTES: Final = 64
 ADDRESS_LIMIT_BYTES: Final = 255
 """ASCII bytes of the address in an invitation."""
 
+EXTRACTS_LIMIT: Final = 256
+"""Extracts of which one item says what is held."""
+EXTRACT_PARTS_LIMIT: Final = 8192
+"""Parts of one extract."""
+EXTRACT_ROWS_LIMIT: Final = 256
+"""Rows in one part of an extract."""
+EXTRACT_FIELDS_LIMIT: Final = 64
+"""Fields that an extract shows."""
+EXTRACT_CONTENT_LIMIT_BYTES: Final = 256 * 1024
+"""Content of one part of an extract."""
+
 BODY_LIMIT_BYTES: Final = 512 * 1024
 """A request body."""
 

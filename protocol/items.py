@@ -17,6 +17,8 @@ from protocol.identity import HASH_BYTES, LOG_ID_BYTES, Scope
 from protocol.messages import (
     BoxKeyStatement,
     Certificate,
+    ExtractItem,
+    ExtractsHeld,
     FeedOpening,
     FeedSet,
     FeedStubs,
@@ -46,6 +48,8 @@ CERTIFICATE: Final = 8
 BOX_KEY: Final = 9
 JOINED: Final = 10
 """Several small items in one frame, which saves 24 bytes for each but the first."""
+EXTRACT: Final = 11
+EXTRACTS_HELD: Final = 12
 
 JOINED_LIMIT_BYTES: Final = 2**16 - 1
 """An item that is joined with others."""
@@ -80,6 +84,10 @@ def _encode(item: Item, scopes: Sequence[Scope]) -> tuple[int, bytes]:
             return CERTIFICATE, encode_certificate(item)
         case BoxKeyStatement():
             return BOX_KEY, encode_statement(item)
+        case ExtractItem(payload):
+            return EXTRACT, payload
+        case ExtractsHeld(payload):
+            return EXTRACTS_HELD, payload
         case UnknownItem(kind, payload):
             return kind, payload
 
@@ -192,6 +200,14 @@ def _decode_box_key(payload: bytes, _scopes: Sequence[Scope]) -> BoxKeyStatement
     return decode_statement(payload)
 
 
+def _decode_extract(payload: bytes, _scopes: Sequence[Scope]) -> ExtractItem:
+    return ExtractItem(payload)
+
+
+def _decode_extracts_held(payload: bytes, _scopes: Sequence[Scope]) -> ExtractsHeld:
+    return ExtractsHeld(payload)
+
+
 _DECODERS: Final[dict[int, Callable[[bytes, Sequence[Scope]], Item]]] = {
     SET: _decode_set,
     FEED_SET: _decode_feed_set,
@@ -202,6 +218,8 @@ _DECODERS: Final[dict[int, Callable[[bytes, Sequence[Scope]], Item]]] = {
     TRUST_LIST: _decode_trust_list,
     CERTIFICATE: _decode_certificate,
     BOX_KEY: _decode_box_key,
+    EXTRACT: _decode_extract,
+    EXTRACTS_HELD: _decode_extracts_held,
 }
 
 

@@ -349,6 +349,20 @@ class SetItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtractItem:
+    """A head or a part of an extract, not read yet: a broken one stops nothing else."""
+
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractsHeld:
+    """What a room has of extracts, on its way up; read where it is used."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownItem:
     """An item of a kind that this version does not know; skipped."""
 
@@ -365,6 +379,8 @@ Item = (
     | TrustList
     | Certificate
     | BoxKeyStatement
+    | ExtractItem
+    | ExtractsHeld
     | UnknownItem
 )
 """What the plain text of a frame holds."""

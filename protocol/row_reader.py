@@ -67,6 +67,16 @@ class RowReader:
             raise MalformedFrame(self._wrong(f"bytes of size {sizes}"))
         return value
 
+    def blob(self, limit_bytes: int) -> bytes:
+        """Bytes, at most *limit_bytes* of them."""
+        value = self.take()
+        if not isinstance(value, bytes):
+            raise MalformedFrame(self._wrong("bytes"))
+        if len(value) > limit_bytes:
+            message = f"{self._what}: {len(value)} bytes where {limit_bytes} may stand"
+            raise FrameTooLarge(message)
+        return value
+
     def text(self, limit_bytes: int = NAME_LIMIT_BYTES) -> str:
         """Text of at most *limit_bytes* in UTF-8."""
         value = self.take()

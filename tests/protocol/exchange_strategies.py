@@ -15,6 +15,8 @@ from protocol.messages import (
     BundleHead,
     Certificate,
     Checkpoint,
+    ExtractItem,
+    ExtractsHeld,
     FeedOpening,
     FeedSet,
     FeedStubs,
@@ -187,5 +189,7 @@ def items(known: tuple[Scope, ...]) -> st.SearchStrategy[Item]:
         trust_lists,
         certificates,
         statements,
-        st.builds(UnknownItem, st.integers(11, 255), st.binary(max_size=40)),
+        st.builds(ExtractItem, st.binary(max_size=40)),
+        st.builds(ExtractsHeld, st.binary(max_size=40)),
+        st.builds(UnknownItem, st.integers(13, 255), st.binary(max_size=40)),
     )
