@@ -6,7 +6,7 @@ Knows nothing of sockets and frames. What it says it has, it has on the disk.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -25,6 +25,7 @@ from node.history.feed import FeedPlan, Sent, feed_part, plan_feed
 from node.history.intake import Intake, Taken, ensure_log
 from node.history.order import scope_named
 from node.history.prefixes import choose_prefix, prefix_of
+from node.history.reception import Answer, Received
 from node.history.registry import HubRegistry
 from node.history.results import results_for
 from node.history.returned import LIST_PARTS, adopt_list, is_lost_word
@@ -45,9 +46,7 @@ from protocol.messages import (
     Hello,
     Item,
     LogState,
-    Result,
     SetItem,
-    Span,
     TrustEntry,
     TrustList,
     Verdict,
@@ -61,42 +60,7 @@ COMMIT_SECONDS: Final = 0.02
 _OWN_AT_ONCE: Final = 20
 _NO_HASH: Final = bytes(16)
 
-
-@dataclass(slots=True)
-class Received:
-    """What one request or bundle brought so far; one object per body."""
-
-    results: list[Result] = field(default_factory=list)
-    """Results that stand nowhere: duplicates and refusals of the hello's log."""
-    counts: dict[Verdict, int] = field(default_factory=dict)
-    """How many sets of whichever log got which verdict."""
-    last_hash: bytes | None = None
-    """Hash of the set before, for sets that leave prev out."""
-    lists: list[TrustList] = field(default_factory=list)
-    """Parts of a trust list that a room returns."""
-    is_heard: bool = False
-    """The hello was looked at: whether this hub is older than the room knows."""
-    has_list: bool = False
-    """The trust list that this hub had lost has come back."""
-
-    def note(self, taken: Taken, hello: Hello) -> None:
-        """Count a result; keep it for the answer where no verdict is written."""
-        self.counts[taken.verdict] = self.counts.get(taken.verdict, 0) + 1
-        is_passing = taken.verdict in (Verdict.DUPLICATE, Verdict.REFUSED)
-        if is_passing and taken.log == hello.log:
-            self.results.append(Result(taken.seq, 1, taken.verdict, taken.reason))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A checkpoint and what follows it."""
-
-    checkpoint: Checkpoint
-    items: AsyncIterator[Item]
-    spans: tuple[Span, ...]
-    """The parts of orders that the items carry, for the head of a bundle."""
-    is_stale: bool
-    """The hello was not newer than one heard before; it changed nothing."""
+__all__ = ["Answer", "HubSide", "Received"]
 
 
 @dataclass(frozen=True, slots=True)
