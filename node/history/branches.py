@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from node.store.port import Rows
-from node.store.row_types import LogRow
+from node.store.row_types import LogRow, SetRow
 from protocol.changeset import ChangeSet, decode_operations, renamed
 from protocol.identity import Dot, fork_log_id
 from protocol.messages import Fork
@@ -29,7 +29,13 @@ def operations_of(
         RemoteProtocolError: the body does not decode.
         LocalProtocolError: it is opaque here, or was removed.
     """
-    operations = decode_operations(change_set).operations
+    return meant(rows, log_no, decode_operations(change_set).operations)
+
+
+def meant(
+    rows: Rows, log_no: int, operations: tuple[Operation, ...]
+) -> tuple[Operation, ...]:
+    """Operations of a set that is stored under *log_no*, by the dots they mean."""
     rename = renaming(rows, log_no)
     if rename is None:
         return operations
@@ -72,6 +78,18 @@ def family(rows: Rows, root: int) -> list[LogRow]:
     for row in found:
         found.extend(rows.logs.branches(row.log_no))
     return found
+
+
+def find_set(rows: Rows, log: bytes, seq: int, set_hash: bytes) -> SetRow | None:
+    """The set, in the log that its header names or a branch of it."""
+    log_no = rows.logs.number_of(log)
+    if log_no is None:
+        return None
+    for each in family(rows, log_no):
+        row = rows.sets.get(each.log_no, seq, set_hash)
+        if row is not None:
+            return row
+    return None
 
 
 def ensure_branch(rows: Rows, root: int, fork: Fork) -> int:

@@ -2,7 +2,9 @@
 
 A machine whose database was put back from a copy, or whose card was cloned, opens a
 new log under the same key. What it had not sealed is issued again there, and what it
-had named keeps its meaning; nothing that was saved is lost.
+had named keeps its meaning; nothing that was saved is lost. But an operator's signature
+is over log and number, and nobody holds the operator's key here: what is issued again
+has none, and is shown as not signed. So decisions are sealed at once.
 """
 
 from __future__ import annotations
@@ -128,7 +130,16 @@ def rename_journal(rows: Rows, rename: Rename) -> None:
         after = [renamed(operation, rename) for operation in before]
         if after != before:
             take_back(rows, [row.n for row in act])
-            keep(rows, act[0].scope_no, after, import_no=act[0].import_no)
+            keep(
+                rows,
+                act[0].scope_no,
+                after,
+                import_no=act[0].import_no,
+                signatures=[
+                    row.signatures if now == then else b""
+                    for row, then, now in zip(act, before, after, strict=True)
+                ],
+            )
 
 
 def renamed_now(

@@ -1,7 +1,8 @@
 """A save: own operations kept at once, together with what they do to the rows.
 
-Unsigned until they are sealed; numbered over all scopes of the log, rising, each number
-once. Everything here runs inside one write transaction.
+The machine signs when they are sealed; an operator signs here, where an operation gets
+its number. Numbers rise over all scopes of the log, each given once. Everything here
+runs inside one write transaction.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from node.history.effects import DotNo, effect_of
+from node.history.operator_signatures import kept_form, size_of_signatures
 from node.history.projection import Applied, apply_set
 from node.history.rebuilding import drop_pending, rebuild_records
+from node.operator_keys import Operator
 from node.store.port import Rows
 from node.store.row_types import JournalRow
 from protocol.errors import LocalProtocolError
@@ -47,10 +50,17 @@ def own_log_no(rows: Rows) -> int:
 
 
 def save(
-    rows: Rows, scope_no: int, make: Callable[[int], Operation], *, import_no: int = 0
+    rows: Rows,
+    scope_no: int,
+    make: Callable[[int], Operation],
+    *,
+    import_no: int = 0,
+    signer: Operator | None = None,
 ) -> Operation:
     """Keep the operation that *make* returns for the number it is given."""
-    (operation,) = save_all(rows, scope_no, lambda n: (make(n),), import_no=import_no)
+    (operation,) = save_all(
+        rows, scope_no, lambda n: (make(n),), import_no=import_no, signer=signer
+    )
     return operation
 
 
@@ -61,10 +71,12 @@ def save_all(
     *,
     import_no: int = 0,
     is_one_act: bool = True,
+    signer: Operator | None = None,
 ) -> tuple[Operation, ...]:
     """Keep the operations that *make* returns for the first number it is given.
 
-    They count as one act, shown and sealed together, or each as its own.
+    They count as one act, shown and sealed together, or each as its own. *signer*: the
+    operator whose word each of them is.
 
     Raises:
         LocalProtocolError: one cannot be sealed, or the numbers do not rise by one.
@@ -76,7 +88,14 @@ def save_all(
             message = f"operation {operation.n} should be number {first + step}"
             raise LocalProtocolError(message)
     if operations:
-        keep(rows, scope_no, operations, import_no=import_no, is_one_act=is_one_act)
+        keep(
+            rows,
+            scope_no,
+            operations,
+            import_no=import_no,
+            is_one_act=is_one_act,
+            signatures=_signed_by(signer, rows, scope_no, operations),
+        )
         rows.settings.put(NEXT_N, first + len(operations))
     return operations
 
@@ -88,20 +107,26 @@ def keep(
     *,
     import_no: int = 0,
     is_one_act: bool = True,
+    signatures: Sequence[bytes] = (),
 ) -> Applied:
-    """Journal numbered operations and apply them as own work."""
+    """Journal numbered operations and apply them as own work.
+
+    *signatures*: operators' signatures over each, as a journal row holds them.
+    """
     act = operations[0].n
     journalled = []
-    for operation in operations:
+    for place, operation in enumerate(operations):
         coded = encode_operation(operation)
+        signed = signatures[place] if signatures else b""
         journalled.append(
             JournalRow(
                 operation.n,
                 scope_no,
                 act if is_one_act else operation.n,
                 import_no,
-                len(coded),
+                len(coded) + size_of_signatures(signed),
                 coded,
+                signed,
             )
         )
     rows.journal.add(journalled)
@@ -115,6 +140,16 @@ def keep(
         received_at=0,
         import_no=import_no,
     )
+
+
+def _signed_by(
+    signer: Operator | None, rows: Rows, scope_no: int, operations: Sequence[Operation]
+) -> list[bytes]:
+    if signer is None:
+        return []
+    log = rows.logs.row(own_log_no(rows)).log
+    scope = rows.scopes.row(scope_no).scope
+    return [kept_form(signer.sign(log, scope, each)) for each in operations]
 
 
 def take_back(rows: Rows, ns: Iterable[int]) -> int:

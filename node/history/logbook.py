@@ -11,12 +11,19 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from node.errors import HistoryDamaged
-from node.history.branches import operations_of
+from node.history.branches import meant
 from node.history.effects import DotNo, copied_dot
+from node.history.operator_signatures import (
+    Signed,
+    signed_in,
+    signed_in_journal,
+    signed_left,
+)
 from node.store.port import Rows
 from node.store.row_types import EditRow, RecordRow, SetRow, SetState
-from protocol.changeset import decode_redacted, stored_set
+from protocol.changeset import Body, decode_operations, decode_redacted, stored_set
 from protocol.errors import ProtocolError
+from protocol.header import decode_header
 from protocol.limits import SET_SPAN_DOTS
 from protocol.operation_codec import decode_operation
 from protocol.operations import (
@@ -45,6 +52,8 @@ class Entry(NamedTuple):
     is_admitted: bool
     source: DotNo | None = None
     """The redaction that left it; *change_set* is the redaction's then."""
+    signed: Signed | None = None
+    """What operators signed of it; None where none did."""
 
     @property
     def is_left(self) -> bool:
@@ -52,11 +61,18 @@ class Entry(NamedTuple):
         return self.source is not None
 
 
+class _Decoded(NamedTuple):
+    """A set's operations by the dots that they mean, and what was signed of them."""
+
+    operations: dict[int, Operation]
+    signed: dict[int, Signed]
+
+
 class DecodedSets:
     """Operations of the sets that were read last; lives as long as its reader."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, bytes], dict[int, Operation]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, bytes], _Decoded] = OrderedDict()
 
     def operations(self, rows: Rows, row: SetRow) -> dict[int, Operation]:
         """The set's operations by n; none where the body is gone or opaque.
@@ -64,10 +80,21 @@ class DecodedSets:
         Raises:
             HistoryDamaged: the stored body does not decode.
         """
+        return self._of(rows, row).operations
+
+    def signed(self, rows: Rows, row: SetRow, n: int) -> Signed | None:
+        """What operators signed of the set's operation *n*.
+
+        Raises:
+            HistoryDamaged: the stored body does not decode.
+        """
+        return self._of(rows, row).signed.get(n)
+
+    def _of(self, rows: Rows, row: SetRow) -> _Decoded:
         key = (row.log_no, row.hash)
         found = self._kept.get(key)
         if found is None:
-            found = {op.n: op for op in read_operations(rows, row)}
+            found = _decoded(rows, row)
             self._kept[key] = found
             if len(self._kept) > _KEPT_SETS:
                 self._kept.popitem(last=False)
@@ -82,16 +109,33 @@ def read_operations(rows: Rows, row: SetRow) -> tuple[Operation, ...]:
     Raises:
         HistoryDamaged: the stored body does not decode.
     """
+    return meant(rows, row.log_no, read_body(rows, row).operations)
+
+
+def read_body(rows: Rows, row: SetRow) -> Body:
+    """The body of a stored set as it was signed; empty where it is gone or opaque.
+
+    Raises:
+        HistoryDamaged: the stored body does not decode.
+    """
     if row.body is None:
-        return ()
+        return Body(())
     try:
         change_set = stored_set(row.header, row.signature, row.body)
         if change_set.header.is_opaque:
-            return ()
-        return operations_of(rows, row.log_no, change_set)
+            return Body(())
+        return decode_operations(change_set)
     except ProtocolError as error:
         log = rows.logs.id_of(row.log_no)
         raise HistoryDamaged(log, row.seq, error.code) from error
+
+
+def _decoded(rows: Rows, row: SetRow) -> _Decoded:
+    body = read_body(rows, row)
+    operations = {each.n: each for each in meant(rows, row.log_no, body.operations)}
+    if not body.signatures:
+        return _Decoded(operations, {})
+    return _Decoded(operations, signed_in(decode_header(row.header), body))
 
 
 def counts(rows: Rows, row: SetRow) -> tuple[bool, bool]:
@@ -186,7 +230,8 @@ def _create_entry(rows: Rows, record: RecordRow, decoded: DecodedSets) -> Entry 
         if isinstance(operation, Create):
             is_admitted, is_shown = counts(rows, row)
             if is_shown:
-                return Entry(record.log_no, operation, row, is_admitted)
+                signed = decoded.signed(rows, row, record.n)
+                return Entry(record.log_no, operation, row, is_admitted, signed=signed)
     return _journal_entry(rows, record.log_no, record.n)
 
 
@@ -199,7 +244,8 @@ def _edit_entry(rows: Rows, edit: EditRow, decoded: DecodedSets) -> Entry | None
             continue
         operation = decoded.operations(rows, row).get(edit.n)
         if operation is not None:
-            return Entry(edit.log_no, operation, row, is_admitted)
+            signed = decoded.signed(rows, row, edit.n)
+            return Entry(edit.log_no, operation, row, is_admitted, signed=signed)
     return None
 
 
@@ -210,7 +256,9 @@ def _journal_entry(rows: Rows, log_no: int, n: int) -> Entry | None:
     own = rows.logs.own()
     if own is None or own.log_no != log_no:
         return None
-    return Entry(log_no, decode_operation(row.op), None, is_admitted=False)
+    operation = decode_operation(row.op)
+    signed = signed_in_journal(rows, row, operation) if row.signatures else None
+    return Entry(log_no, operation, None, is_admitted=False, signed=signed)
 
 
 def _left(rows: Rows, record: RecordRow, entry: Entry) -> Iterator[Entry]:
@@ -222,10 +270,21 @@ def _left(rows: Rows, record: RecordRow, entry: Entry) -> Iterator[Entry]:
     if log_no is None:
         return
     birth = (record.log_no, record.n)
+    source = (entry.log_no, redact.n)
+    signed: dict[int, Signed] | None = None
     for operation in left_by(rows, redact, entry.log_no):
-        if record_of(rows, log_no, operation) == birth:
-            source = (entry.log_no, redact.n)
-            yield Entry(log_no, operation, entry.change_set, entry.is_admitted, source)
+        if record_of(rows, log_no, operation) != birth:
+            continue
+        if signed is None:
+            signed = signed_left(rows, redact, record.scope_no)
+        yield Entry(
+            log_no,
+            operation,
+            entry.change_set,
+            entry.is_admitted,
+            source,
+            signed.get(operation.n),
+        )
 
 
 def left_by(rows: Rows, redact: Redact, log_no: int) -> tuple[Operation, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from node.history.branches import family, operations_of
+from node.history.branches import find_set, operations_of
 from node.history.journal import save
 from node.history.projection import records_touched
 from node.history.rebuilding import rebuild_records
@@ -42,18 +42,6 @@ def remove_body(rows: Rows, row: SetRow) -> None:
     """The set's body leaves; a redaction stands for it."""
     rows.sets.set_state(row.log_no, row.seq, row.hash, SetState.REMOVED)
     rows.sets.drop_body(row.log_no, row.seq, row.hash)
-
-
-def find_set(rows: Rows, log: bytes, seq: int, set_hash: bytes) -> SetRow | None:
-    """The set, in the log that its header names or a branch of it."""
-    log_no = rows.logs.number_of(log)
-    if log_no is None:
-        return None
-    for each in family(rows, log_no):
-        row = rows.sets.get(each.log_no, seq, set_hash)
-        if row is not None:
-            return row
-    return None
 
 
 def make_redaction(

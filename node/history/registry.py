@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from node.clock import Clock
-from node.history.branches import root_no
+from node.history.branches import find_set, root_no
 from node.history.enrolment import (
-    COMMON,
     ROLE_ROOM,
     Invited,
     Joined,
@@ -20,7 +19,7 @@ from node.history.epochs import open_epochs
 from node.history.gaps import state_gap
 from node.history.intake import Intake, Taken
 from node.history.journal import save
-from node.history.redactions import find_set
+from node.history.registers import COMMON
 from node.history.revocation import cut_step, revoke_log
 from node.history.trust import entry_of, grant_scopes, issue, signed_list
 from node.keys import KeyFolder, random_bytes

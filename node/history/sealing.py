@@ -3,6 +3,7 @@
 Laws:
 
 - Numbers rise from set to set; a set holds one scope.
+- Operators' signatures travel in the set that holds their operation; their bytes count.
 - An act stays together; one that is larger than a set has sets of its own, which
   carry its number as their group.
 - Operations of an import under way, and all above them, wait.
@@ -20,6 +21,7 @@ from node.clock import Clock, elapsed
 from node.errors import IncarnationBehind, SealBusy
 from node.history.effects import effect_of
 from node.history.incarnation import SEALED_UP_TO, birth_of, may_seal
+from node.history.operator_signatures import signatures_of
 from node.history.sidecar import (
     Standing,
     last_sealed,
@@ -253,6 +255,9 @@ def _store_set(
         prev=ZERO_HASH if last is None else last.hash,
         scope=rows.scopes.row(scope_no).scope,
         operations=operations,
+        signatures=[
+            signed for each in bundle.members for signed in signatures_of(each.row)
+        ],
         sign=lambda header: sign(seed, SET_TAG, header),
         cursor_epoch=0 if head is None else head.epoch,
         cursor_place=0 if head is None else head.place,

@@ -120,7 +120,10 @@ class JournalRow(NamedTuple):
     import_no: int
     """The import that made it; 0 where a person did."""
     size: int
+    """Bytes that it adds to a set: its row form, and its signatures."""
     op: bytes
+    signatures: bytes = b""
+    """Operators' signatures over it: public key (32) and signature (64) of each."""
 
 
 class RecordRow(NamedTuple):

@@ -8,7 +8,8 @@ from typing import Final
 
 from node.store.row_types import JournalRow
 
-_SELECT: Final = "SELECT n, scope_no, act, import_no, size, op FROM journal"
+_COLUMNS: Final = "n, scope_no, act, import_no, size, op, signatures"
+_SELECT: Final = f"SELECT {_COLUMNS} FROM journal"
 
 
 class SqliteJournal:
@@ -21,8 +22,7 @@ class SqliteJournal:
 
     def add(self, rows: Sequence[JournalRow]) -> None:
         self._database.executemany(
-            "INSERT INTO journal (n, scope_no, act, import_no, size, op)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO journal ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
 
