@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from node.catalogue.door import Catalogue
 from node.catalogue.fields import LEVEL, LEVEL_FONDS, TITLE
+from node.catalogue.judging import JUDGE
 from node.catalogue.pack import Pack
 from node.catalogue.secrecy import is_secret
 from node.clock import Clock, SystemClock
@@ -86,7 +87,7 @@ class Machine:
         """
         home.require()
         keys = KeyFolder(home)
-        store = await Store.open(home, keys, describe=searchable)
+        store = await Store.open(home, keys, describe=searchable, judge=JUDGE)
         try:
             await bring_rows_up_to_date(store, progress)
             facts = await store.read(_facts)
@@ -143,7 +144,9 @@ class Machine:
         home.begin()
         keys = KeyFolder(home)
         keys.make()
-        store = await Store.open(home, keys, create=True, describe=searchable)
+        store = await Store.open(
+            home, keys, create=True, describe=searchable, judge=JUDGE
+        )
 
         def found(rows: Rows) -> tuple[str, Role, bytes]:
             begin(rows, public_key(keys.machine_seed), random_bytes(_NONCE_BYTES))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from unicodedata import normalize
 
-from node.history.greeting import hub_key_of
+from node.history.registers import hub_key_of
 from node.ledger import WIRE
 from node.standing import HUB_ADDRESS
 from node.store.port import Rows

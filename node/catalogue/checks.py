@@ -11,11 +11,11 @@ from typing import Final, NamedTuple
 
 from node.catalogue.arrangement import ArrangedLine, Arrangement
 from node.catalogue.fields import CODE, DATE, DOC_NO, ITEM_NO
+from node.catalogue.judging import is_for_people
 from node.catalogue.numbering import Numbered
 from node.catalogue.pack import Obligation, Pack, Stage
 from node.catalogue.record import Record
 from node.catalogue.secrecy import is_secret
-from node.catalogue.tickets import is_for_people
 
 _GIVEN_BY_FILING: Final = frozenset({CODE, ITEM_NO})
 _YEAR_DIGITS: Final = 4

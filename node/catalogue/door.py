@@ -294,7 +294,7 @@ class Catalogue:
     async def conflict_count(self, actor: Actor) -> int:
         """How many fields ``conflicts`` would give."""
         check_actor(actor)
-        return await self.store.read(lambda rows: ticket_count(rows, self.pack))
+        return await self.store.read(ticket_count)
 
     async def counts(self, actor: Actor) -> Counts:
         """How much the catalogue holds."""

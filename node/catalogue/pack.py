@@ -25,7 +25,9 @@ from node.catalogue.entry_form import (
 )
 from node.errors import PackDamaged, UnknownField
 
-DEFAULT_PACK: Final = "ws-2"
+DEFAULT_PACK: Final = "ws-3"
+PACKS: Final = ("ws-2", "ws-3")
+"""Every version that came with the program, rising; one may be in force in a fonds."""
 _DEFAULT_LIMIT: Final = 1000
 
 
@@ -42,12 +44,6 @@ class MergeClass(StrEnum):
     NUMBER = "N"
     STATE = "M"
     ORDER = "O"
-
-
-DECIDED_BY_PEOPLE: Final = frozenset(
-    {MergeClass.REVIEW, MergeClass.HUB, MergeClass.NUMBER}
-)
-"""An open field of these classes is a ticket."""
 
 
 class FieldType(StrEnum):
@@ -114,6 +110,12 @@ class Field:
     """Choice and word, where people call a choice by another word."""
     headings: tuple[str, ...]
     """Column headings under which rooms keep it."""
+    weight: int
+    """0 to 99, among what has to be decided; -1: as its merge class weighs."""
+    strictness: tuple[str, ...]
+    """Values from the freest to the strictest; empty where none is stricter."""
+    transitions: tuple[tuple[str, str], ...]
+    """From one state to the next."""
 
     def label(self, value: str) -> str:
         """What people call *value*."""
@@ -262,6 +264,9 @@ def _field(entry: Mapping[str, Any]) -> Field:
         choices=tuple(entry.get("values", ())),
         labels=_labels(entry),
         headings=tuple(entry.get("headings", ())),
+        weight=entry.get("weight", -1),
+        strictness=tuple(entry.get("strictness", ())),
+        transitions=tuple((a, b) for a, b in entry.get("transitions", ())),
     )
     if field.is_list != (field.merge is MergeClass.LIST):
         message = f"{field.name}: a list merges as a list, and nothing else does"

@@ -34,7 +34,7 @@ from node.history.survivors import (
     surviving_elements,
     survivors,
 )
-from node.history.tickets import open_fields
+from node.history.tickets import is_of_field, open_fields
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from protocol.errors import MalformedFrame
@@ -78,7 +78,7 @@ def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record
     """The record of a row."""
     state = state_of(row)
     values = values_shown(rows, row, state, pack)
-    opened = [n for n in open_fields(state) if n != EXISTENCE_FIELD]
+    opened = sorted(({*open_fields(state)} | _ticketed(rows, row)) - {EXISTENCE_FIELD})
     names = tuple(
         pack.by_number[n].name if n in pack.by_number else f"field-{n}" for n in opened
     )
@@ -95,6 +95,14 @@ def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record
         is_received=not row.flags & RecordFlag.PENDING,
         legacy=legacy_cells(values),
     )
+
+
+def _ticketed(rows: Rows, row: RecordRow) -> set[int]:
+    """Fields of the record on which a ticket or a note stands."""
+    if not row.flags & RecordFlag.OPEN:
+        return set()
+    found = rows.tickets.of_record(row.record_no)
+    return {ticket.field for ticket in found if is_of_field(ticket)}
 
 
 def records_of(rows: Rows, record_nos: Sequence[int], pack: Pack) -> list[Record]:

@@ -22,7 +22,7 @@ from node.catalogue.fields import (
     RETENTION,
     YEAR,
 )
-from node.catalogue.pack import Field, FieldType, MergeClass, Pack
+from node.catalogue.pack import Field, FieldType, Pack
 from node.catalogue.values import LEVEL_NAMES, shown_value
 from node.catalogue.whereabouts import Whereabouts
 from node.search.text import effective_retentions, effective_years
@@ -34,7 +34,6 @@ Shown = str | int | list[str]
 ACTIVE: Final = "active"
 WITHDRAWN: Final = "withdrawn"
 CONTESTED: Final = "contested"
-_FURTHEST_SHOWN: Final = frozenset({MergeClass.STRICTEST, MergeClass.STATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,10 @@ class RecordDetail:
 
 
 def shown_fields(values: Mapping[int, Sequence[Value]], pack: Pack) -> dict[str, Shown]:
-    """Names and values of a record whose fields have these surviving values."""
+    """Names and values of a record whose fields have these surviving values.
+
+    Of each field the first is shown.
+    """
     shown: dict[str, Shown] = {}
     for field in pack.fields:
         if not field.is_shown:
@@ -154,24 +156,13 @@ def shown_fields(values: Mapping[int, Sequence[Value]], pack: Pack) -> dict[str,
             if found:
                 shown[field.name] = [shown_value(value) for value in found]
         elif found:
-            shown[field.name] = _shown(field, chosen(field, found), pack)
+            shown[field.name] = _shown(field, found[0], pack)
     known = pack.by_number
     for number in sorted(set(values) - set(known)):
         found = [value for value in values[number] if value is not None]
         if number >= CODE and found:
             shown[f"field-{number}"] = [shown_value(value) for value in found]
     return _with_derived(shown, values, pack)
-
-
-def chosen(field: Field, values: Sequence[Value]) -> Value:
-    """Which of several values is shown meanwhile.
-
-    The strictest, or the state that is furthest; else the first.
-    """
-    if field.merge in _FURTHEST_SHOWN and field.choices:
-        ranks = {choice: rank for rank, choice in enumerate(field.choices)}
-        return max(values, key=lambda value: ranks.get(shown_value(value), -1))
-    return values[0]
 
 
 def level_name(values: Mapping[int, Sequence[Value]]) -> str:

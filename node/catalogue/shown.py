@@ -1,26 +1,31 @@
 """What is shown of a field while people have written different values.
 
-Design: nobody's value is hidden by chance. Until a person decides, the strictest value
-is shown where the pack says so, this machine's own unsent value where it has one, what
-stood there before where the hub decides, and otherwise the value that came first in
-the hub's order, so that machines that hold the same show the same.
+Nobody's value is hidden by chance. Until a person decides, this machine's own unsent
+value is shown where it has one; what stood before, where somebody only proposes; the
+strictest, where the pack knows which is stricter; what stood before, where the hub
+decides or states contradict each other; what was born with the record, where it may not
+change; else the value that came first in the hub's order. So machines that hold the
+same show the same.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from node.catalogue.pack import MergeClass, Pack
+from node.catalogue.judging import follow_each_other, merged_order
+from node.catalogue.pack import Field, MergeClass, Pack
+from node.catalogue.values import shown_value
 from node.history.effects import DotNo
-from node.history.logbook import DecodedSets, Entry, entry_at, value_given
+from node.history.evidence import Evidence
+from node.history.logbook import DecodedSets
 from node.history.survivors import RecordState, resolved, shown, survivors
 from node.store.port import Rows
-from node.store.row_types import RecordRow
-from protocol.identity import Dot
-from protocol.operations import EXISTENCE_FIELD, Resolve, Set, Value
+from node.store.row_types import RecordFlag, RecordRow
+from protocol.operations import EXISTENCE_FIELD, Value
 
-_LAST = (sys.maxsize, sys.maxsize, sys.maxsize)
+_LAST: Final = (sys.maxsize, sys.maxsize, sys.maxsize)
 
 
 def values_shown(
@@ -28,88 +33,81 @@ def values_shown(
 ) -> dict[int, list[Value]]:
     """Surviving values of all fields, the one that is shown first."""
     values = shown(state)
-    decoded: DecodedSets | None = None
+    is_open = bool(row.flags & RecordFlag.OPEN)
+    if not is_open and all(
+        len(found) < 2 or number in state.elements for number, found in values.items()
+    ):
+        return values
+    evidence = Evidence(rows, row, DecodedSets())
     for number in list(values):
-        if len(values[number]) < 2 or number in state.elements:
+        if number in state.elements or number == EXISTENCE_FIELD:
             continue
         live = survivors(state, number)
-        if len(live) < 2 or number == EXISTENCE_FIELD:
-            continue
-        decoded = decoded or DecodedSets()
-        field = pack.by_number.get(number)
-        is_hubs = field is not None and field.merge is MergeClass.HUB
-        values[number] = _ordered(
-            rows, row, state, number, live, decoded, is_hubs=is_hubs
-        )
+        own = sorted((dot for dot in live if dot in state.pending), reverse=True)
+        if own:
+            rest = sorted(dot for dot in live if dot not in own)
+            values[number] = [resolved(live[dot]) for dot in own + rest]
+        elif is_open and any(evidence.is_proposal(dot, number) for dot in live):
+            standing = evidence.standing(number, live)
+            found = _in_order(evidence, standing)
+            values[number] = found + [
+                value for value in _in_order(evidence, live) if value not in found
+            ]
+        elif len(live) > 1:
+            values[number] = _meanwhile(
+                evidence, number, live, pack.by_number.get(number)
+            )
     return values
 
 
-def _ordered(
-    rows: Rows,
-    row: RecordRow,
-    state: RecordState,
-    number: int,
-    live: Mapping[DotNo, Value],
-    decoded: DecodedSets,
-    *,
-    is_hubs: bool,
+def _meanwhile(
+    evidence: Evidence, number: int, live: Mapping[DotNo, Value], field: Field | None
 ) -> list[Value]:
-    own = sorted((dot for dot in live if dot in state.pending), reverse=True)
-    if own:
-        rest = [dot for dot in live if dot not in own]
-        return [resolved(live[dot]) for dot in own + sorted(rest)]
-    entries = {dot: entry_at(rows, row, dot, decoded) for dot in live}
-    by_place = sorted(live, key=lambda dot: _place(rows, entries[dot]))
-    values = [resolved(live[dot]) for dot in by_place]
-    if is_hubs:
-        before = _before(rows, row, number, entries, decoded)
-        values = before + values
-    return values
-
-
-def _place(rows: Rows, entry: Entry | None) -> tuple[int, int, int]:
-    """Where the operation stands in the hub's order: epoch, place, n."""
-    if entry is None or entry.change_set is None:
-        return _LAST
-    held = entry.change_set
-    found = rows.orders.of_set(held.log_no, held.seq, held.hash)
-    if found is None:
-        return _LAST
-    return (found.epoch, found.place, entry.operation.n)
-
-
-def _before(
-    rows: Rows,
-    row: RecordRow,
-    number: int,
-    entries: Mapping[DotNo, Entry | None],
-    decoded: DecodedSets,
-) -> list[Value]:
-    """The value that all the writers replaced, where there is exactly one."""
-    named: list[set[Dot]] = [
-        set(_names(entry, number)) for entry in entries.values() if entry is not None
-    ]
-    if not named:
-        return []
-    found: list[Value] = []
-    for dot in sorted(set.intersection(*named)):
-        log_no = rows.logs.number_of(dot.log)
-        if log_no is None:
-            continue
-        is_written, value = value_given(rows, row, (log_no, dot.n), number, decoded)
-        if is_written and value is not None:
-            found.append(value)
-    return found if len(found) == 1 else []
-
-
-def _names(entry: Entry, number: int) -> tuple[Dot, ...]:
-    match entry.operation:
-        case Set(writes=writes):
-            for write in writes:
-                if write.field == number:
-                    return write.names
-        case Resolve(write=write) if write.field == number:
-            return write.names
+    """The values in the order in which they are told, the one shown first."""
+    values = _in_order(evidence, live)
+    if field is None:
+        return values
+    match field.merge:
+        case MergeClass.FIXED:
+            return _with_first(evidence.birth_value(number), values)
+        case MergeClass.STRICTEST | MergeClass.HUB if field.strictness:
+            before = evidence.before(number, live)
+            known = [value for value in (before, *values) if value is not None]
+            return _with_first(_strictest(field, known), values)
+        case MergeClass.STRICTEST:
+            ranks = {choice: rank for rank, choice in enumerate(field.choices)}
+            return _with_first(
+                max(values, key=lambda value: ranks.get(shown_value(value), -1)), values
+            )
+        case MergeClass.HUB:
+            return _with_first(evidence.before(number, live), values)
+        case MergeClass.STATE if follow_each_other(field, values):
+            ranks = {choice: rank for rank, choice in enumerate(field.choices)}
+            return _with_first(
+                max(values, key=lambda value: ranks.get(shown_value(value), -1)), values
+            )
+        case MergeClass.STATE:
+            return _with_first(evidence.before(number, live), values)
+        case MergeClass.ORDER:
+            before = evidence.before(number, live)
+            return _with_first(merged_order(before, values), values)
         case _:
-            pass
-    return ()
+            return values
+
+
+def _strictest(field: Field, values: Sequence[Value]) -> Value:
+    """The strictest; a value of unknown strictness is the strictest of all."""
+    ranks = {value: rank for rank, value in enumerate(field.strictness)}
+    return max(values, key=lambda value: ranks.get(shown_value(value), len(ranks)))
+
+
+def _with_first(first: Value, values: list[Value]) -> list[Value]:
+    if first is None:
+        return values
+    return [first, *(value for value in values if value != first)]
+
+
+def _in_order(evidence: Evidence, live: Mapping[DotNo, Value]) -> list[Value]:
+    """The values in the hub's order; what no order names comes last."""
+    dots = sorted(live, key=lambda dot: (evidence.place(dot) or _LAST, dot))
+    return [resolved(live[dot]) for dot in dots]

@@ -1,25 +1,25 @@
-"""Open fields that a person has to decide, told for people.
-
-The store keeps every open field; which of them are tickets follows from the merge
-class in the pack.
-"""
+"""Contradictions that a person has to decide, told for people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from node.catalogue.fields import TITLE
 from node.catalogue.histories import machine_name, shown_of
-from node.catalogue.pack import DECIDED_BY_PEOPLE, Pack
+from node.catalogue.pack import Pack
 from node.catalogue.reading import dot_of, state_of
 from node.catalogue.shown import values_shown
 from node.catalogue.values import shown_value
 from node.history.effects import RESTORED, WITHDRAWN
-from node.history.tickets import unpack_sides
+from node.history.tickets import is_of_field, unpack_sides
 from node.store.port import Rows
-from node.store.row_types import RecordFlag, RecordRow, TicketRow
+from node.store.row_types import RecordFlag, RecordRow
+from node.store.ticket_port import TicketFilter, TicketRow
 from protocol.identity import printed_id
 from protocol.operations import EXISTENCE_FIELD, Value
+
+_ALL: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +68,19 @@ class Ticket:
         }
 
 
-def is_for_people(field: int, pack: Pack) -> bool:
-    """Whether an open *field* is a ticket; one that the pack does not know is."""
-    if field == EXISTENCE_FIELD:
-        return True
-    known = pack.by_number.get(field)
-    return known is None or known.merge in DECIDED_BY_PEOPLE
-
-
 def tickets_of(rows: Rows, pack: Pack, codes: dict[int, str]) -> list[Ticket]:
-    """All tickets, by fonds, record and field."""
+    """All tickets, the heaviest first."""
     found = []
-    for ticket in rows.tickets.all():
-        if is_for_people(ticket.field, pack):
-            told = _told(rows, ticket, pack, codes)
-            if told is not None:
-                found.append(told)
+    for ticket in rows.tickets.page(TicketFilter(), 0, _ALL):
+        told = _told(rows, ticket, pack, codes)
+        if told is not None:
+            found.append(told)
     return found
 
 
-def ticket_count(rows: Rows, pack: Pack) -> int:
-    """How many tickets ``tickets_of`` would tell; what they say is not read."""
-    numbers = [
-        ticket.record_no
-        for ticket in rows.tickets.all()
-        if is_for_people(ticket.field, pack)
-    ]
-    known = rows.records.rows(numbers)
-    return sum(
-        1
-        for number in numbers
-        if number in known and known[number].flags & RecordFlag.CREATED
-    )
+def ticket_count(rows: Rows) -> int:
+    """How many tickets there are; notes do not count."""
+    return rows.tickets.count(TicketFilter())
 
 
 def open_fields_of(
@@ -108,7 +89,7 @@ def open_fields_of(
     """Every field of a record that has several values, whoever is to decide it."""
     codes = {row.scope_no: fonds_code}
     found = []
-    for ticket in rows.tickets.of_record(row.scope_no, row.record_no):
+    for ticket in filter(is_of_field, rows.tickets.of_record(row.record_no)):
         told = _told(rows, ticket, pack, codes)
         if told is not None:
             found.append(told)

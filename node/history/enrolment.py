@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgpack
 
+from node.history.registers import COMMON
 from node.history.trust import entry_of, issue, note_aliases
 from node.store.port import Rows
 from node.store.row_types import BoxKeyRow, InvitationRow
@@ -25,8 +26,6 @@ from protocol.messages import (
     TrustList,
 )
 
-COMMON = "scope.common"
-"""[fonds id, compartment] of the scope that every machine may read."""
 ROLE_ROOM = 1
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from node.history.departures import receipted
 from node.history.incarnation import birth_of
 from node.history.order import chain_at, head_of
+from node.history.registers import HUB_KEY, hub_key_of
 from node.history.results_taken import known_verdicts
 from node.history.trust import serial_of
 from node.store.port import Rows
@@ -24,8 +25,6 @@ from protocol.messages import (
 from protocol.order import chain_tag
 from protocol.trust_codec import encode_certificate
 
-HUB_KEY: Final = "hub.key"
-"""The hub's Ed25519 key."""
 CERTIFICATE: Final = "hub.certificate"
 HUB_TIME: Final = "hub.time"
 """Newest time that the hub has signed."""
@@ -37,12 +36,6 @@ TOLD: Final = "box_keys.told"
 
 Until = Mapping[Scope, int]
 """Per scope the place to which a session goes."""
-
-
-def hub_key_of(rows: Rows) -> bytes | None:
-    """The hub's Ed25519 key; None before joining."""
-    key = rows.settings.get(HUB_KEY)
-    return key if isinstance(key, bytes) else None
 
 
 def note_membership(rows: Rows, certificate: Certificate, hub_key: bytes) -> None:

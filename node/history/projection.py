@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from node.history.assessing import (
+    CODE_FIELD,
+    UNTOUCHED,
+    Assessed,
+    Docket,
+    assess,
+    needs_look,
+)
 from node.history.copies import (
     author_at,
     has_copy,
@@ -18,6 +26,7 @@ from node.history.copies import (
 from node.history.effects import DotNo, copied_dot
 from node.history.logbook import DecodedSets, value_given
 from node.history.record_rows import Made, RowMaker, is_simple, is_visible
+from node.history.shared_codes import CodesTouched, decision_row
 from node.history.state_packing import unpack_state
 from node.history.steps import Step, steps_of
 from node.history.survivors import (
@@ -28,7 +37,7 @@ from node.history.survivors import (
     redact_effect,
     shown_in,
 )
-from node.history.tickets import Author, settle
+from node.history.tickets import Author
 from node.store.port import Rows
 from node.store.row_types import (
     EditRow,
@@ -36,8 +45,10 @@ from node.store.row_types import (
     RecordRow,
     SetState,
 )
-from protocol.operations import Create, Operation, Value
+from node.store.ticket_port import DecisionRow
+from protocol.operations import Create, Operation, Resolve, Value
 
+_OPEN: Final = int(RecordFlag.OPEN)
 _COUNTING: Final[frozenset[int]] = frozenset({SetState.ADMITTED, SetState.REMOVED})
 
 
@@ -118,6 +129,9 @@ class _Batch:
         self._import_no = import_no
         self._maker = RowMaker(rows, scope_no)
         self._decoded = DecodedSets()
+        self._docket = Docket(rows, scope_no, self._decoded, log_no)
+        self._codes = CodesTouched(self._docket)
+        self._decisions: list[DecisionRow] = []
         self._added: list[Made] = []
         self._changed: list[Made] = []
         self._edits: list[EditRow] = []
@@ -198,7 +212,7 @@ class _Batch:
         self._touched.add(record_no)
         state = RecordState(birth) if old is None else unpack_state(birth, old.state)
         touched: set[int] = set().union(*(step.effect.touched for step in steps))
-        before = [shown_in(state, field) for field in touched]
+        before = [shown_in(state, field) for field in sorted(touched)]
         authors: dict[DotNo, Author] = {}
         fields: set[int] = set()
         arrived: set[DotNo] = set()
@@ -217,17 +231,27 @@ class _Batch:
             arrived.add(effect.dot)
             self._enter(record_no, step)
         self._resolve_copies(record_no, birth, state, fields, steps)
+        assessed = self._assessed(record_no, old, state, touched, authors, is_admitted)
+        is_open = assessed.is_open or bool(old is not None and old.flags & _OPEN)
+        is_same = before == [shown_in(state, field) for field in sorted(touched)]
         made = self._maker.made(
             record_no,
             state,
             old,
-            is_shown_same=before == [shown_in(state, field) for field in touched],
+            assessed=assessed,
+            is_shown_same=is_same and not is_open,
             import_no=self._import_no,
         )
+        if CODE_FIELD in touched:
+            self._flush_edits()
+            had = before[sorted(touched).index(CODE_FIELD)]
+            self._codes.note_record(record_no, state, had, steps)
         self._note(made, old)
-        was_open = old is not None and old.flags & RecordFlag.OPEN
-        if is_admitted and (was_open or made.row.flags & RecordFlag.OPEN):
-            self._settle(record_no, birth, state, fields, authors)
+
+    def _flush_edits(self) -> None:
+        """Enter the operations of this set, for who reads the log about them."""
+        self._rows.edits.add(self._edits)
+        self._edits.clear()
 
     def _apply_step(
         self,
@@ -257,6 +281,10 @@ class _Batch:
 
     def _enter(self, record_no: int, step: Step) -> None:
         log_no, n = step.effect.dot
+        if isinstance(step.operation, Resolve):
+            self._decisions.append(
+                decision_row(record_no, self._scope_no, log_no, step.operation)
+            )
         if step.redaction is not None:
             self._edits.append(EditRow(record_no, *step.redaction, self._seq))
             if not step.effect.is_create:
@@ -275,8 +303,7 @@ class _Batch:
         """Put beside each copy the value that it copies, as soon as that is here."""
         if not any(has_copy(state, field) for field in fields):
             return
-        self._rows.edits.add(self._edits)
-        self._edits.clear()
+        self._flush_edits()
         record = stand_in(record_no, self._scope_no, birth)
         here = {step.effect.dot: step for step in steps}
 
@@ -293,39 +320,42 @@ class _Batch:
 
         resolve_copies(self._rows, state, fields, given)
 
-    def _settle(
+    def _assessed(
         self,
         record_no: int,
-        birth: DotNo,
+        old: RecordRow | None,
         state: RecordState,
-        fields: set[int],
+        touched: set[int],
         authors: dict[DotNo, Author],
-    ) -> None:
+        is_admitted: bool,  # noqa: FBT001
+    ) -> Assessed:
+        """The record's tickets, where it had one or may have one now."""
+        was_open = old is not None and old.flags & _OPEN
+        may_open = is_admitted and needs_look(state, touched, self._docket)
+        if not was_open and not may_open:
+            return UNTOUCHED
+
         def author_of(dot: DotNo) -> Author | None:
             return authors.get(dot) or author_at(
                 self._rows,
-                stand_in(record_no, self._scope_no, birth),
+                stand_in(record_no, self._scope_no, state.birth),
                 dot,
                 self._decoded,
             )
 
-        self._rows.edits.add(self._edits)
-        self._edits.clear()
-        self._opened += settle(
-            self._rows,
-            self._scope_no,
-            record_no,
-            state,
-            fields,
-            author_of,
-            self._received_at,
+        self._flush_edits()
+        assessed = assess(
+            self._docket, record_no, state, touched, author_of, self._received_at
         )
+        self._opened += assessed.opened
+        return assessed
 
     def _note(self, made: Made, old: RecordRow | None) -> None:
         (self._added if old is None else self._changed).append(made)
         self._count(made.row, 1)
         if old is not None:
             self._count(old, -1)
+            self._codes.note_visibility(old, made.row)
 
     def _count(self, row: RecordRow, change: int) -> None:
         class_no = row.class_no
@@ -342,6 +372,11 @@ class _Batch:
         rows.records.add([each.row for each in self._added])
         rows.records.update([each.row for each in self._changed])
         rows.edits.add(self._edits)
+        rows.decisions.add(self._decisions)
+        self._codes.claimed.update(
+            each.row.code for each in self._added if each.row.code
+        )
+        self._opened += self._codes.settle(self._received_at)
         rows.text.put([(each.row.record_no, each.tokens or "") for each in self._added])
         rows.text.replace(
             [

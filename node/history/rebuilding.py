@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from node.history.assessing import CODE_FIELD, Docket, assess
 from node.history.copies import resolve_copies, stand_in
 from node.history.effects import DotNo, Effect, effect_of
 from node.history.logbook import DecodedSets, Entry, entries_of, value_given
 from node.history.record_rows import Made, RowMaker, is_visible
+from node.history.shared_codes import CodesTouched, codes_in, decision_row
 from node.history.state_packing import unpack_state
 from node.history.survivors import (
     RecordState,
     add_pending,
     apply_effect,
     redact_effect,
+    shown_in,
 )
-from node.history.tickets import Author, settle
+from node.history.tickets import Author, is_of_field
 from node.store.port import Rows
-from node.store.row_types import EditRow, RecordRow
-from protocol.operations import Operation, Value
+from node.store.row_types import EditRow, RecordFlag, RecordRow
+from node.store.ticket_port import DecisionRow
+from protocol.operations import Operation, Resolve, Value
 
 
 class Rebuilt(NamedTuple):
@@ -33,6 +37,9 @@ class Rebuilt(NamedTuple):
     authors: dict[DotNo, Author]
     dead: list[EditRow]
     """Entries whose operation is in the log no more, or is not counted here."""
+    decisions: list[DecisionRow]
+    codes: frozenset[str]
+    """Every code that the record was ever given."""
 
 
 def rebuild_records(
@@ -44,6 +51,7 @@ def rebuild_records(
     """
     decoded = decoded or DecodedSets()
     makers: dict[int, RowMaker] = {}
+    dockets: dict[int, Docket] = {}
     different = []
     for record_no in sorted(set(record_nos)):
         row = rows.records.row(record_no)
@@ -52,27 +60,41 @@ def rebuild_records(
         maker = makers.get(row.scope_no)
         if maker is None:
             maker = makers[row.scope_no] = RowMaker(rows, row.scope_no)
+            dockets[row.scope_no] = Docket(rows, row.scope_no, decoded)
+        docket = dockets[row.scope_no]
+        codes = CodesTouched(docket)
         rebuilt = rebuilt_state(rows, row, decoded)
         rows.edits.remove(rebuilt.dead)
         if rebuilt.state.is_empty:
-            _remove(rows, row)
+            _remove(rows, row, codes)
             different.append(record_no)
             continue
-        made = maker.made(record_no, rebuilt.state, None, import_no=row.import_no)
-        if made.row != row:
-            different.append(record_no)
-            _replace(rows, row, made)
-        fields = set(rebuilt.state.live)
-        fields |= {each.field for each in rows.tickets.of_record(*_key(row))}
-        settle(
-            rows,
-            row.scope_no,
+        fields = set(rebuilt.state.live) | set(rebuilt.state.elements)
+        tickets = rows.tickets.of_record(record_no)
+        fields |= {each.field for each in tickets if is_of_field(each)}
+        assessed = assess(
+            docket,
             record_no,
             rebuilt.state,
             fields,
             rebuilt.authors.get,
             max((a.received_at for a in rebuilt.authors.values()), default=0),
         )
+        made = maker.made(
+            record_no,
+            rebuilt.state,
+            None,
+            assessed=assessed,
+            import_no=row.import_no,
+        )
+        rows.decisions.replace(record_no, rebuilt.decisions)
+        now = shown_in(rebuilt.state, CODE_FIELD)
+        rows.former_codes.replace(row.scope_no, record_no, rebuilt.codes - set(now))
+        codes.note_rebuilt(row, made.row)
+        if made.row != row:
+            different.append(record_no)
+            _replace(rows, row, made)
+        codes.settle(0)
     return different
 
 
@@ -89,6 +111,10 @@ def drop_pending(rows: Rows, row: RecordRow, dots: Collection[DotNo]) -> bool:
     ):
         return False
     if any(dot[0] == newest[0] and dot > newest for dot in state.pending):
+        return False
+    if row.flags & RecordFlag.OPEN or any(
+        CODE_FIELD in state.pending[dot].fields for dot in dots
+    ):
         return False
     for dot in dots:
         del state.pending[dot]
@@ -140,7 +166,12 @@ def rebuilt_state(rows: Rows, row: RecordRow, decoded: DecodedSets) -> Rebuilt:
         for edit in rows.edits.of_record(row.record_no)
         if (edit.log_no, edit.n) not in counted | sources
     ]
-    return Rebuilt(state, authors, dead)
+    decisions = [
+        decision_row(row.record_no, row.scope_no, entry.log_no, entry.operation)
+        for entry in entries
+        if isinstance(entry.operation, Resolve)
+    ]
+    return Rebuilt(state, authors, dead, decisions, codes_in(entries))
 
 
 def _resolve(
@@ -174,12 +205,16 @@ def _replace(rows: Rows, old: RecordRow, made: Made) -> None:
     rows.digests.mark(old.scope_no, [old.bucket])
 
 
-def _remove(rows: Rows, row: RecordRow) -> None:
+def _remove(rows: Rows, row: RecordRow, codes: CodesTouched) -> None:
     rows.records.remove([row.record_no])
     rows.imports.release(row.record_no)
     rows.text.replace([(row.record_no, "")])
-    tickets = rows.tickets.of_record(*_key(row))
-    rows.tickets.remove(*_key(row), [each.field for each in tickets])
+    tickets = filter(is_of_field, rows.tickets.of_record(row.record_no))
+    rows.tickets.remove(row.scope_no, [each.subject for each in tickets])
+    rows.decisions.replace(row.record_no, ())
+    rows.former_codes.replace(row.scope_no, row.record_no, ())
+    codes.note_rebuilt(row, None)
+    codes.settle(0)
     _count_change(rows, row, None)
     rows.digests.mark(row.scope_no, [row.bucket])
 
@@ -190,7 +225,3 @@ def _count_change(rows: Rows, old: RecordRow, new: RecordRow | None) -> None:
             rows.classes.count({row.class_no: change})
             if row.import_no:
                 rows.classes.count_imported(row.import_no, {row.class_no: change})
-
-
-def _key(row: RecordRow) -> tuple[int, int]:
-    return row.scope_no, row.record_no

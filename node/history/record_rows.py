@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from node.history.assessing import UNTOUCHED, Assessed
 from node.history.effects import is_copy
 from node.history.leaf import birth_leaf, bucket_of, leaf_of, record_bytes
 from node.history.state_packing import pack_birth, pack_pending_birth, pack_state
-from node.history.survivors import RecordState, existence, shown
-from node.history.tickets import open_fields
+from node.history.survivors import RecordState, existence, resolved, shown
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow, RowText
 from protocol.identity import Scope
@@ -16,9 +16,12 @@ from protocol.operations import EXISTENCE_FIELD, Create, Value
 
 LEVEL_FIELD: Final = 3
 """1 fonds · 2 volume · 3 item; the same in every rule pack."""
+LEVEL_REGISTER: Final = 9
+"""What is said about the fonds, and shown to nobody (node/history/registers.py)."""
 _NO_TEXT: Final = RowText(code=None, sort_date=None, search_text="", tokens="")
 _CREATED: Final = int(RecordFlag.CREATED)
 _PENDING: Final = int(RecordFlag.PENDING)
+_REGISTER: Final = int(RecordFlag.REGISTER)
 
 
 class Made(NamedTuple):
@@ -55,14 +58,16 @@ class RowMaker:
                 values.setdefault(part.field, []).extend(part.values)
         if create.lists:
             values = dict(sorted(values.items()))
-        text = self._rows.describe(values, self._scope_no)
         level = _level(values)
+        is_register = level == LEVEL_REGISTER
+        text = _NO_TEXT if is_register else self._rows.describe(values, self._scope_no)
+        standing = _REGISTER if is_register else _CREATED
         row = RecordRow(
             record_no,
             self._scope_no,
             log_no,
             create.n,
-            _CREATED if is_admitted else _CREATED | _PENDING,
+            standing if is_admitted else standing | _PENDING,
             level,
             bucket_of(record),
             import_no,
@@ -75,7 +80,7 @@ class RowMaker:
             pack_birth(create.values, create.lists)
             if is_admitted
             else pack_pending_birth((log_no, create.n), create.values, create.lists),
-            self._rows.classes.number(self._scope_no, level, text.place),
+            self._class_no(level, text, standing),
             text.shelf_key,
         )
         return Made(row, text.tokens)
@@ -86,13 +91,14 @@ class RowMaker:
         state: RecordState,
         old: RecordRow | None,
         *,
+        assessed: Assessed = UNTOUCHED,
         is_shown_same: bool = False,
         import_no: int = 0,
     ) -> Made:
         """The row of *state* in place of *old*, which may show the same values."""
         log_no, n = state.birth
         record = record_bytes(self._rows.logs.id_of(log_no), n)
-        flags = flags_of(state)
+        flags = flags_of(state, assessed)
         tokens: str | None = None
         is_same = (
             is_shown_same
@@ -104,12 +110,12 @@ class RowMaker:
             level, class_no, key = old.level, old.class_no, old.shelf_key
             text = RowText(old.code, old.sort_date, old.search_text, "")
         else:
-            values = shown(state)
+            values = _with_standing(shown(state), state, assessed)
             level = _level(values)
             text = _NO_TEXT
             if flags & _CREATED:
                 text = self._rows.describe(values, self._scope_no)
-                class_no = self._rows.classes.number(self._scope_no, level, text.place)
+                class_no = self._class_no(level, text, flags)
                 key = text.shelf_key
             tokens = text.tokens
         row = RecordRow(
@@ -131,6 +137,12 @@ class RowMaker:
         )
         return Made(row, tokens)
 
+    def _class_no(self, level: int, text: RowText, flags: int) -> int:
+        """The class of a record that people are shown; 0 of one that they are not."""
+        if not flags & _CREATED:
+            return 0
+        return self._rows.classes.number(self._scope_no, level, text.place)
+
 
 def is_simple(create: Create) -> bool:
     """Whether ``RowMaker.born`` may make its row: neither existence nor a copy."""
@@ -142,22 +154,46 @@ def is_simple(create: Create) -> bool:
     return True
 
 
-def flags_of(state: RecordState) -> int:
+def flags_of(state: RecordState, assessed: Assessed = UNTOUCHED) -> int:
     """What the record's row says at a glance."""
     flags = 0
     if state.is_shown:
-        flags |= RecordFlag.CREATED
+        flags |= _REGISTER if _is_register(state) else _CREATED
     if state.pending:
-        flags |= RecordFlag.PENDING
+        flags |= _PENDING
     if EXISTENCE_FIELD in state.live or state.pending:
-        is_withdrawn, is_contested = existence(state)
+        is_withdrawn, is_contested = existence(state, assessed.ignored)
         if is_withdrawn:
             flags |= RecordFlag.WITHDRAWN
         if is_contested:
             flags |= RecordFlag.CONTESTED
-    if open_fields(state):
+    if assessed.is_open:
         flags |= RecordFlag.OPEN
     return int(flags)
+
+
+def _is_register(state: RecordState) -> bool:
+    effect = state.pending.get(state.birth)
+    if effect is not None:
+        writes = effect.writes
+        return any(w.field == LEVEL_FIELD and w.value == LEVEL_REGISTER for w in writes)
+    return state.live.get(LEVEL_FIELD, {}).get(state.birth) == LEVEL_REGISTER
+
+
+def _with_standing(
+    values: dict[int, list[Value]], state: RecordState, assessed: Assessed
+) -> dict[int, list[Value]]:
+    """What stands of a field comes before what is only proposed for it."""
+    if not assessed.standing:
+        return values
+    own = {w.field for effect in state.pending.values() for w in effect.writes}
+    for field, cell in assessed.standing.items():
+        if field in own:
+            continue
+        first = [resolved(value) for _, value in sorted(cell.items())]
+        rest = [value for value in values.get(field, []) if value not in first]
+        values[field] = first + rest
+    return dict(sorted(values.items()))
 
 
 def is_visible(flags: int) -> bool:

@@ -261,25 +261,36 @@ def resolved(value: Value) -> Value:
     return value
 
 
-def existence(state: RecordState) -> tuple[bool, bool]:
+def existence(
+    state: RecordState,
+    ignored: frozenset[DotNo] = frozenset(),
+    *,
+    is_confirmed: bool = False,
+) -> tuple[bool, bool]:
     """Whether the record counts as withdrawn, and whether that is contested.
 
     It is withdrawn while a withdrawal survives in field 0 and every surviving dot but
-    the birth is in its list; contested where one is not.
+    the birth is in its list; contested where one is not. Withdrawals that are *ignored*
+    do not count; *is_confirmed* leaves own work aside.
     """
+    if is_confirmed and state.pending:
+        bare = RecordState(state.birth)
+        bare.live, bare.elements = state.live, state.elements
+        state = bare
     withdrawals = [
         value
-        for value in survivors(state, EXISTENCE_FIELD).values()
-        if isinstance(value, tuple) and value[0] == WITHDRAWN
+        for dot, value in survivors(state, EXISTENCE_FIELD).items()
+        if dot not in ignored and isinstance(value, tuple) and value[0] == WITHDRAWN
     ]
     if not withdrawals:
         return False, False
     written = set(_surviving_dots(state))
-    is_withdrawn = any(written <= _seen(value) for value in withdrawals)
+    is_withdrawn = any(written <= seen_in(value) for value in withdrawals)
     return is_withdrawn, not is_withdrawn
 
 
-def _seen(value: Value) -> set[tuple[int, DotNo]]:
+def seen_in(value: Value) -> set[tuple[int, DotNo]]:
+    """(Field, dot) of everything that a withdrawal has seen."""
     found: set[tuple[int, DotNo]] = set()
     if not isinstance(value, tuple) or not isinstance(value[2], tuple):
         return found

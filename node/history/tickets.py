@@ -1,23 +1,28 @@
-"""Open fields: every confirmed survivor whole, with who wrote it and when.
+"""Tickets (待裁): contradictions, each under a key that all machines share.
 
-A ticket exists while the confirmed survivors of a field differ in value; that is a
-function of the admitted operations alone. Which of them a person has to decide is
-read from a rule pack when tickets are listed.
+A ticket is a function of admitted operations, their places in the order, what the
+registers say and the rule pack in force: machines that have read as far have equal
+tickets. Its version is the hash of the dots of its sides; a decision names the version
+that the person saw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgpack
 
 from node.history.effects import DotNo
 from node.history.survivors import RecordState, resolved
-from node.store.port import Rows
-from node.store.row_types import TicketRow
+from node.store.ticket_port import TicketRow
 from protocol.identity import Dot, digest_128
 from protocol.operations import EXISTENCE_FIELD, Actor, Value
+
+FIELD_SUBJECT: Final = 1
+CODE_SUBJECT: Final = 2
+PAIR_SUBJECT: Final = 3
+"""First byte of a subject."""
 
 
 class Author(NamedTuple):
@@ -44,6 +49,31 @@ class Side(NamedTuple):
 AuthorOf = Callable[[DotNo], Author | None]
 
 
+def dot_bytes(dot: Dot) -> bytes:
+    """A dot as it stands in subjects and versions: log (16) ‖ n (u64)."""
+    return dot.log + dot.n.to_bytes(8, "big")
+
+
+def field_subject(record: Dot, field: int) -> bytes:
+    """The subject of a field of a record."""
+    return bytes([FIELD_SUBJECT]) + dot_bytes(record) + field.to_bytes(2, "big")
+
+
+def code_subject(code: str) -> bytes:
+    """The subject of a code that several records claim."""
+    return bytes([CODE_SUBJECT]) + code.encode("utf-8", "surrogatepass")
+
+
+def pair_subject(one: Dot, other: Dot) -> bytes:
+    """The subject of two records that may be one paper; in either order the same."""
+    return bytes([PAIR_SUBJECT]) + b"".join(map(dot_bytes, sorted((one, other))))
+
+
+def is_of_field(row: TicketRow) -> bool:
+    """Whether the ticket is about one field of one record."""
+    return row.subject[0] == FIELD_SUBJECT
+
+
 def is_open(field: int, live: Mapping[DotNo, Value]) -> bool:
     """Whether confirmed survivors differ in value."""
     if len(live) < 2:
@@ -61,44 +91,9 @@ def open_fields(state: RecordState) -> list[int]:
     return [field for field in sorted(state.live) if is_open(field, state.live[field])]
 
 
-def settle(
-    rows: Rows,
-    scope_no: int,
-    record_no: int,
-    state: RecordState,
-    fields: Iterable[int],
-    author_of: AuthorOf,
-    opened_at: int,
-) -> int:
-    """Bring the tickets of these fields up to date; how many were opened."""
-    opened = 0
-    closed = []
-    for field in sorted(set(fields)):
-        live = state.live.get(field, {})
-        if not is_open(field, live):
-            closed.append(field)
-            continue
-        known = rows.tickets.get(scope_no, record_no, field)
-        sides = _sides(rows, live, author_of)
-        row = TicketRow(
-            scope_no,
-            record_no,
-            field,
-            opened_at if known is None else known.opened_at,
-            version_of(side.dot for side in sides),
-            pack_sides(sides),
-        )
-        opened += known is None
-        rows.tickets.put(row)
-    if closed:
-        rows.tickets.remove(scope_no, record_no, closed)
-    return opened
-
-
 def version_of(dots: Iterable[Dot]) -> bytes:
-    """What names the state of an open field: the hash of its sorted dots."""
-    parts = [dot.log + dot.n.to_bytes(8, "big") for dot in sorted(dots)]
-    return digest_128("dangyi/version/1", *parts)
+    """What names the state of a ticket: the hash of its sorted dots."""
+    return digest_128("dangyi/version/1", *map(dot_bytes, sorted(dots)))
 
 
 def pack_sides(sides: Iterable[Side]) -> bytes:
@@ -133,14 +128,3 @@ def unpack_sides(data: bytes) -> list[Side]:
             data, use_list=False
         )
     ]
-
-
-def _sides(rows: Rows, live: Mapping[DotNo, Value], author_of: AuthorOf) -> list[Side]:
-    sides = []
-    for dot, value in live.items():
-        author = author_of(dot) or Author(Actor(""), 0, 0)
-        plain = value[:3] if resolved(value) is not value else value  # type: ignore[index]
-        sides.append(
-            Side(Dot(rows.logs.id_of(dot[0]), dot[1]), plain, resolved(value), author)
-        )
-    return sorted(sides, key=lambda side: side.dot)

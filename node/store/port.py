@@ -6,11 +6,13 @@ contract suite (tests/node/test_store_contract.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from node.store.catalogue_port import ImportRows, MatchRows
-from node.store.desk_port import ActRows, DraftRows
+from node.store.claim_port import ClaimRows
+from node.store.desk_port import ActRows, DraftRows, HoldRows
+from node.store.extract_port import EditionRows, ExtractRows
 from node.store.order_port import (
     BoxKeyRows,
     ExchangeRows,
@@ -20,6 +22,7 @@ from node.store.order_port import (
     TrustRows,
     VerdictRows,
 )
+from node.store.paper_port import PaperRows
 from node.store.row_types import (
     EditRow,
     JournalRow,
@@ -28,10 +31,10 @@ from node.store.row_types import (
     RecordRow,
     RowText,
     ScopeRow,
-    TicketRow,
 )
 from node.store.set_port import SetRows
 from node.store.shelf_port import ClassRows, ShelfRows
+from node.store.ticket_port import DecisionRows, FormerCodeRows, Judge, TicketRows
 from protocol.identity import Scope
 from protocol.operations import Value
 
@@ -178,6 +181,15 @@ class RecordRows(Protocol):
     def by_code(self, code: str) -> list[RecordRow]:
         """Records whose shown code is *code*."""
 
+    def sharing(self, scope_no: int, codes: Iterable[str]) -> dict[str, list[int]]:
+        """Standing volumes and items with one of these codes, where several share it.
+
+        By code; numbers rise.
+        """
+
+    def registers(self, scope_no: int) -> list[RecordRow]:
+        """Registers of the scope, by number."""
+
     def in_scope(
         self, scope_no: int, after_record_no: int, limit: int
     ) -> list[RecordRow]:
@@ -240,28 +252,6 @@ class DigestRows(Protocol):
         """Digests of all buckets that hold a leaf."""
 
 
-class TicketRows(Protocol):
-    """Open fields."""
-
-    def put(self, row: TicketRow) -> None:
-        """Open the ticket, or renew its sides; the day of opening stays."""
-
-    def remove(self, scope_no: int, record_no: int, fields: Iterable[int]) -> None:
-        """These fields are open no more."""
-
-    def of_record(self, scope_no: int, record_no: int) -> list[TicketRow]:
-        """Tickets of one record, by field."""
-
-    def get(self, scope_no: int, record_no: int, field: int) -> TicketRow | None:
-        """One ticket."""
-
-    def all(self) -> Iterator[TicketRow]:
-        """All tickets, by scope, record and field."""
-
-    def count(self) -> int:
-        """How many fields are open."""
-
-
 class TextRows(Protocol):
     """The text index."""
 
@@ -276,6 +266,7 @@ class Rows(Protocol):
     """One open transaction, noun by noun."""
 
     describe: Describe
+    judge: Judge
     settings: SettingRows
     scopes: ScopeRows
     logs: LogRows
@@ -287,6 +278,9 @@ class Rows(Protocol):
     classes: ClassRows
     shelves: ShelfRows
     tickets: TicketRows
+    decisions: DecisionRows
+    former_codes: FormerCodeRows
+    claims: ClaimRows
     text: TextRows
     imports: ImportRows
     matches: MatchRows
@@ -299,3 +293,7 @@ class Rows(Protocol):
     exchanges: ExchangeRows
     drafts: DraftRows
     acts: ActRows
+    holds: HoldRows
+    papers: PaperRows
+    extracts: ExtractRows
+    editions: EditionRows

@@ -37,9 +37,11 @@ class RecordFlag(IntFlag):
     PENDING = 4
     """Own work on it has not been admitted yet."""
     OPEN = 8
-    """Some field has confirmed survivors of different value."""
+    """A ticket or a note is listed under it for one of its own fields."""
     CONTESTED = 16
     """A withdrawal stands, and somebody wrote what the withdrawer had not seen."""
+    REGISTER = 32
+    """It is a register: words about the fonds, nothing that is catalogued."""
 
 
 class ScopeRow(NamedTuple):
@@ -166,19 +168,6 @@ class LeafRow(NamedTuple):
     log_no: int
     n: int
     leaf: bytes
-
-
-class TicketRow(NamedTuple):
-    """An open field."""
-
-    scope_no: int
-    record_no: int
-    field: int
-    opened_at: int
-    version: bytes
-    """16 bytes: hash of the sorted dots of its sides."""
-    sides: bytes
-    """Packed; node.history.tickets reads it."""
 
 
 class ShelfPlace(NamedTuple):

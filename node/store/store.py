@@ -42,6 +42,7 @@ from node.store.row_types import RowText
 from node.store.shelf_port import ClassNumbers
 from node.store.sqlite.rows import SqliteRows
 from node.store.stopping import Stop
+from node.store.ticket_port import Judge, every_difference
 
 T = TypeVar("T")
 
@@ -59,12 +60,12 @@ class Store:
     def __init__(
         self,
         home: Home,
-        describe: Describe,
+        rules: tuple[Describe, Judge],
         links: tuple[Link, Link],
         connect_long_reader: Callable[[], Database],
     ) -> None:
         self._home = home
-        self._describe = describe
+        self._describe, self._judge = rules
         self._writer, self._reader = links
         self._connect_long_reader = connect_long_reader
         self._long_reader: Link | None = None
@@ -81,6 +82,7 @@ class Store:
         *,
         create: bool = False,
         describe: Describe = no_text,
+        judge: Judge = every_difference,
     ) -> Store:
         """Open the store of *home*, bringing its schema up to date.
 
@@ -109,7 +111,7 @@ class Store:
         except BaseException:
             await writer.close()
             raise
-        return cls(home, describe, (writer, reader), connect_long_reader)
+        return cls(home, (describe, judge), (writer, reader), connect_long_reader)
 
     @property
     def home(self) -> Home:
@@ -184,7 +186,9 @@ class Store:
 
     def _commit(self, database: Database, work: Callable[[Rows], T], begun: float) -> T:
         try:
-            rows = SqliteRows(database, self._describe, self._class_numbers)
+            rows = SqliteRows(
+                database, self._describe, self._class_numbers, self._judge
+            )
             result = work(rows)
             reached(BEFORE_COMMIT)
             database.execute("COMMIT")
@@ -219,7 +223,7 @@ class Store:
             database.execute("BEGIN")
             try:
                 with stopped_by(database, stop):
-                    return work(SqliteRows(database, self._describe))
+                    return work(SqliteRows(database, self._describe, judge=self._judge))
             finally:
                 _roll_back(database)
 

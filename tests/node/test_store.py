@@ -24,9 +24,9 @@ from node.store.row_types import (
     JournalRow,
     RecordFlag,
     RecordRow,
-    TicketRow,
 )
 from node.store.store import Store
+from node.store.ticket_port import TicketFilter, TicketRow
 from protocol.identity import Scope, printed_log
 from protocol.messages import Purpose
 from tests.support.machines import TestMachine, creating
@@ -281,10 +281,26 @@ async def test_the_contract_of_records_edits_and_tickets(
         assert rows.edits.seq_of(1, 3, 5) is None
         rows.edits.remove([EditRow(1, 3, 4, 0)])
         assert rows.edits.of_record(1) == []
-        rows.tickets.put(TicketRow(1, 1, 11, 100, b"v", b"s"))
-        rows.tickets.put(TicketRow(1, 1, 11, 200, b"w", b"t"))
-        assert list(rows.tickets.all()) == [TicketRow(1, 1, 11, 100, b"w", b"t")]
-        rows.tickets.remove(1, 1, [11])
+        ticket = TicketRow(1, b"k", 1, 11, 1, 50, 100, b"v" * 16, b"s")
+        assert rows.tickets.put(ticket, [1, 2])
+        newer = ticket._replace(opened_at=200, version=b"w" * 16, sides=b"t")
+        assert not rows.tickets.put(newer, [2])
+        assert list(rows.tickets.all()) == [newer._replace(opened_at=100)]
+        assert rows.tickets.get(1, b"k") == newer._replace(opened_at=100)
+        assert [each.subject for each in rows.tickets.by_version(b"ww")] == [b"k"]
+        note = ticket._replace(subject=b"n", ticket_class=0, version=b"x" * 16)
+        heavy = ticket._replace(subject=b"h", weight=90, ticket_class=3)
+        rows.tickets.put(note, [1])
+        rows.tickets.put(heavy, [1])
+        page = rows.tickets.page(TicketFilter(), 0, 10)
+        assert [each.subject for each in page] == [b"h", b"k"]
+        by_room = rows.tickets.page(TicketFilter(log_nos=(1,)), 0, 10)
+        assert [each.subject for each in by_room] == [b"h"]
+        assert rows.tickets.count(TicketFilter(classes=(1,))) == 1
+        assert rows.tickets.amounts() == {0: 1, 1: 1, 3: 1}
+        assert rows.tickets.rooms() == {1: 1, 2: 1}
+        assert len(rows.tickets.of_record(1)) == 3
+        rows.tickets.remove(1, [b"k", b"n", b"h"])
         assert rows.tickets.count() == 0
         item, other = (
             rows.classes.number(1, 3, NOWHERE._replace(year=y)) for y in (1, 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from node.history.greeting import HUB_KEY
+from node.history.registers import HUB_KEY
 from node.home import Home
 from node.machine import HUB_ADDRESS, Machine
 from node.store.port import Rows

@@ -6,13 +6,16 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from node.store.row_types import RecordRow
+from node.store.row_types import RecordFlag, RecordRow
 
 _COLUMNS: Final = (
     "record_no, scope_no, log_no, n, flags, level, bucket, import_no, leaf, code,"
     " sort_date, search_text, state, class_no, shelf_key"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM records"
+_CREATED: Final = int(RecordFlag.CREATED)
+_WITHDRAWN: Final = int(RecordFlag.WITHDRAWN)
+_AT_ONCE: Final = 500
 
 
 class SqliteRecords:
@@ -75,6 +78,28 @@ class SqliteRecords:
 
     def by_code(self, code: str) -> list[RecordRow]:
         return self._all(f"{_SELECT} WHERE code = ? ORDER BY record_no", (code,))
+
+    def sharing(self, scope_no: int, codes: Iterable[str]) -> dict[str, list[int]]:
+        wanted = list(codes)
+        found: dict[str, list[int]] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            rows = self._database.execute(
+                "SELECT code, record_no FROM records INDEXED BY records_by_code"
+                f" WHERE code IN ({marks}) AND scope_no = ? AND level IN (2, 3)"
+                " AND flags & ? = ? ORDER BY code, record_no",
+                (*part, scope_no, _CREATED | _WITHDRAWN, _CREATED),
+            )
+            for code, record_no in rows:
+                found.setdefault(code, []).append(record_no)
+        return {code: numbers for code, numbers in found.items() if len(numbers) > 1}
+
+    def registers(self, scope_no: int) -> list[RecordRow]:
+        return self._all(
+            f"{_SELECT} WHERE scope_no = ? AND level = 9 ORDER BY record_no",
+            (scope_no,),
+        )
 
     def in_scope(
         self, scope_no: int, after_record_no: int, limit: int

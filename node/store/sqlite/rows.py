@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from node.store.catalogue_port import ImportRows, MatchRows
-from node.store.desk_port import ActRows, DraftRows
+from node.store.claim_port import ClaimRows
+from node.store.desk_port import ActRows, DraftRows, HoldRows
+from node.store.extract_port import EditionRows, ExtractRows
 from node.store.order_port import (
     BoxKeyRows,
     ExchangeRows,
@@ -15,6 +17,7 @@ from node.store.order_port import (
     TrustRows,
     VerdictRows,
 )
+from node.store.paper_port import PaperRows
 from node.store.port import (
     Describe,
     DigestRows,
@@ -25,23 +28,28 @@ from node.store.port import (
     ScopeRows,
     SettingRows,
     TextRows,
-    TicketRows,
 )
 from node.store.set_port import SetRows
 from node.store.shelf_port import ClassNumbers, ClassRows, ShelfRows
 from node.store.sqlite.acts import SqliteActs
 from node.store.sqlite.box_keys import SqliteBoxKeys
+from node.store.sqlite.claims import SqliteClaims
 from node.store.sqlite.classes import SqliteClasses
+from node.store.sqlite.decisions import SqliteDecisions, SqliteFormerCodes
 from node.store.sqlite.digests import SqliteDigests
 from node.store.sqlite.drafts import SqliteDrafts
+from node.store.sqlite.editions import SqliteEditions
 from node.store.sqlite.edits import SqliteEdits
 from node.store.sqlite.exchanges import SqliteExchanges
+from node.store.sqlite.extracts import SqliteExtracts
+from node.store.sqlite.holds import SqliteHolds
 from node.store.sqlite.imports import SqliteImports
 from node.store.sqlite.invitations import SqliteInvitations
 from node.store.sqlite.journal import SqliteJournal
 from node.store.sqlite.logs import SqliteLogs
 from node.store.sqlite.matches import SqliteMatches
 from node.store.sqlite.orders import SqliteOrders
+from node.store.sqlite.papers import SqlitePapers
 from node.store.sqlite.peers import SqlitePeers
 from node.store.sqlite.records import SqliteRecords
 from node.store.sqlite.scopes import SqliteScopes
@@ -52,6 +60,13 @@ from node.store.sqlite.text import SqliteText
 from node.store.sqlite.tickets import SqliteTickets
 from node.store.sqlite.trust import SqliteTrust
 from node.store.sqlite.verdicts import SqliteVerdicts
+from node.store.ticket_port import (
+    DecisionRows,
+    FormerCodeRows,
+    Judge,
+    TicketRows,
+    every_difference,
+)
 
 
 class SqliteRows:
@@ -62,8 +77,10 @@ class SqliteRows:
         database: sqlite3.Connection,
         describe: Describe,
         class_numbers: ClassNumbers | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.describe = describe
+        self.judge: Judge = judge or every_difference
         self.settings: SettingRows = SqliteSettings(database)
         self.scopes: ScopeRows = SqliteScopes(database)
         self.logs: LogRows = SqliteLogs(database)
@@ -77,6 +94,9 @@ class SqliteRows:
         )
         self.shelves: ShelfRows = SqliteShelves(database)
         self.tickets: TicketRows = SqliteTickets(database)
+        self.decisions: DecisionRows = SqliteDecisions(database)
+        self.former_codes: FormerCodeRows = SqliteFormerCodes(database)
+        self.claims: ClaimRows = SqliteClaims(database)
         self.text: TextRows = SqliteText(database)
         self.imports: ImportRows = SqliteImports(database)
         self.matches: MatchRows = SqliteMatches(database)
@@ -89,3 +109,7 @@ class SqliteRows:
         self.verdicts: VerdictRows = SqliteVerdicts(database)
         self.drafts: DraftRows = SqliteDrafts(database)
         self.acts: ActRows = SqliteActs(database)
+        self.holds: HoldRows = SqliteHolds(database)
+        self.papers: PaperRows = SqlitePapers(database)
+        self.extracts: ExtractRows = SqliteExtracts(database)
+        self.editions: EditionRows = SqliteEditions(database)

@@ -1,58 +1,159 @@
-"""SQL of the table ``tickets``."""
+"""SQL of the table ``tickets`` and of the machines that wrote their sides."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from node.store.row_types import TicketRow
+from node.store.ticket_port import TicketClass, TicketFilter, TicketOrder, TicketRow
 
-_SELECT: Final = (
-    "SELECT scope_no, record_no, field, opened_at, version, sides FROM tickets"
+_COLUMNS: Final = (
+    "scope_no, subject, record_no, field, ticket_class, weight, opened_at, version,"
+    " sides"
 )
+_SELECT: Final = f"SELECT {_COLUMNS} FROM tickets"
+_ORDERS: Final = {
+    TicketOrder.WEIGHT: "weight DESC, ticket_no",
+    TicketOrder.CLASS: "ticket_class, ticket_no",
+    TicketOrder.AGE: "opened_at, ticket_no",
+    TicketOrder.ROOM: (
+        "(SELECT min(log_no) FROM ticket_rooms r WHERE r.ticket_no ="
+        " tickets.ticket_no), ticket_no"
+    ),
+}
+_AT_ONCE: Final = 500
+_NAMESAKES: Final = 8
+_NO_FILTER: Final = TicketFilter()
 
 
 class SqliteTickets:
-    """Open fields."""
+    """Contradictions."""
 
     __slots__ = ("_database",)
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
-    def put(self, row: TicketRow) -> None:
-        self._database.execute(
-            "INSERT INTO tickets (scope_no, record_no, field, opened_at, version,"
-            " sides) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (scope_no, record_no, field) DO UPDATE"
-            " SET version = excluded.version, sides = excluded.sides",
-            row,
-        )
-
-    def remove(self, scope_no: int, record_no: int, fields: Iterable[int]) -> None:
+    def put(self, row: TicketRow, log_nos: Iterable[int] = ()) -> bool:
+        known = self._database.execute(
+            "SELECT ticket_no FROM tickets WHERE scope_no = ? AND subject = ?",
+            (row.scope_no, row.subject),
+        ).fetchone()
+        if known is None:
+            made = self._database.execute(
+                f"INSERT INTO tickets ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            ticket_no = made.lastrowid
+        else:
+            ticket_no = known[0]
+            self._database.execute(
+                "UPDATE tickets SET record_no = ?, field = ?, ticket_class = ?,"
+                " weight = ?, version = ?, sides = ? WHERE ticket_no = ?",
+                (*row[2:6], row.version, row.sides, ticket_no),
+            )
+            self._database.execute(
+                "DELETE FROM ticket_rooms WHERE ticket_no = ?", (ticket_no,)
+            )
         self._database.executemany(
-            "DELETE FROM tickets WHERE scope_no = ? AND record_no = ? AND field = ?",
-            [(scope_no, record_no, field) for field in fields],
+            "INSERT OR IGNORE INTO ticket_rooms (ticket_no, log_no) VALUES (?, ?)",
+            [(ticket_no, log_no) for log_no in log_nos],
         )
+        return known is None
 
-    def of_record(self, scope_no: int, record_no: int) -> list[TicketRow]:
-        found = self._database.execute(
-            f"{_SELECT} WHERE scope_no = ? AND record_no = ? ORDER BY field",
-            (scope_no, record_no),
-        )
-        return [TicketRow(*row) for row in found]
+    def remove(self, scope_no: int, subjects: Iterable[bytes]) -> None:
+        for subject in subjects:
+            known = self._database.execute(
+                "DELETE FROM tickets WHERE scope_no = ? AND subject = ?"
+                " RETURNING ticket_no",
+                (scope_no, subject),
+            ).fetchall()
+            self._database.executemany(
+                "DELETE FROM ticket_rooms WHERE ticket_no = ?", known
+            )
 
-    def get(self, scope_no: int, record_no: int, field: int) -> TicketRow | None:
+    def get(self, scope_no: int, subject: bytes) -> TicketRow | None:
         found = self._database.execute(
-            f"{_SELECT} WHERE scope_no = ? AND record_no = ? AND field = ?",
-            (scope_no, record_no, field),
+            f"{_SELECT} WHERE scope_no = ? AND subject = ?", (scope_no, subject)
         ).fetchone()
         return None if found is None else TicketRow(*found)
 
+    def of_record(self, record_no: int) -> list[TicketRow]:
+        found = self._database.execute(
+            f"{_SELECT} WHERE record_no = ? ORDER BY subject", (record_no,)
+        )
+        return [TicketRow(*row) for row in found]
+
+    def of_records(self, record_nos: Iterable[int]) -> dict[int, list[TicketRow]]:
+        found: dict[int, list[TicketRow]] = {}
+        wanted = list(record_nos)
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            rows = self._database.execute(
+                f"{_SELECT} WHERE record_no IN ({marks}) ORDER BY subject", part
+            )
+            for row in rows:
+                ticket = TicketRow(*row)
+                found.setdefault(ticket.record_no, []).append(ticket)
+        return found
+
+    def by_version(self, prefix: bytes) -> list[TicketRow]:
+        found = self._database.execute(
+            f"{_SELECT} WHERE version >= ? AND version <= ? ORDER BY version LIMIT ?",
+            (prefix, prefix.ljust(16, b"\xff"), _NAMESAKES),
+        )
+        return [TicketRow(*row) for row in found]
+
+    def page(self, wanted: TicketFilter, offset: int, limit: int) -> list[TicketRow]:
+        where, values = _where(wanted)
+        found = self._database.execute(
+            f"{_SELECT}{where} ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?",
+            (*values, limit, offset),
+        )
+        return [TicketRow(*row) for row in found]
+
+    def count(self, wanted: TicketFilter = _NO_FILTER) -> int:
+        where, values = _where(wanted)
+        found = self._database.execute(f"SELECT count(*) FROM tickets{where}", values)
+        return int(found.fetchone()[0])
+
+    def amounts(self) -> Mapping[int, int]:
+        found = self._database.execute(
+            "SELECT ticket_class, count(*) FROM tickets GROUP BY ticket_class"
+        )
+        return dict(found.fetchall())
+
+    def rooms(self) -> Mapping[int, int]:
+        found = self._database.execute(
+            "SELECT r.log_no, count(*) FROM ticket_rooms r JOIN tickets t"
+            " ON t.ticket_no = r.ticket_no WHERE t.ticket_class <> ? GROUP BY r.log_no",
+            (int(TicketClass.NOTE),),
+        )
+        return dict(found.fetchall())
+
     def all(self) -> Iterator[TicketRow]:
-        found = self._database.execute(f"{_SELECT} ORDER BY scope_no, record_no, field")
+        found = self._database.execute(f"{_SELECT} ORDER BY scope_no, subject")
         return (TicketRow(*row) for row in found)
 
-    def count(self) -> int:
-        return int(self._database.execute("SELECT count(*) FROM tickets").fetchone()[0])
+
+def _where(wanted: TicketFilter) -> tuple[str, list[object]]:
+    classes = wanted.classes or tuple(each for each in TicketClass if each)
+    parts = [f"ticket_class IN ({','.join('?' * len(classes))})"]
+    values: list[object] = [int(each) for each in classes]
+    for column, value in (("scope_no", wanted.scope_no), ("field", wanted.field)):
+        if value is not None:
+            parts.append(f"{column} = ?")
+            values.append(value)
+    if wanted.opened_before is not None:
+        parts.append("opened_at < ?")
+        values.append(wanted.opened_before)
+    if wanted.log_nos:
+        marks = ",".join("?" * len(wanted.log_nos))
+        parts.append(
+            "EXISTS (SELECT 1 FROM ticket_rooms r WHERE r.ticket_no = tickets.ticket_no"
+            f" AND r.log_no IN ({marks}))"
+        )
+        values.extend(wanted.log_nos)
+    return f" WHERE {' AND '.join(parts)}", values

@@ -1,0 +1,394 @@
+"""From a record's state to its tickets: what differs, what proposes, what is contested.
+
+Asked after the operations of a set were applied, for the fields that they touched; the
+answer is the same for every order of arrival (node/history/tickets.py). Survivors are
+not changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from node.history.copies import stand_in
+from node.history.effects import WITHDRAWN, DotNo
+from node.history.evidence import Evidence
+from node.history.logbook import DecodedSets
+from node.history.registers import (
+    OWNER,
+    Word,
+    hub_key,
+    machine_key,
+    owner_in,
+    pack_version,
+    words,
+)
+from node.history.survivors import RecordState, existence, resolved, seen_in
+from node.history.tickets import (
+    Author,
+    AuthorOf,
+    Side,
+    dot_bytes,
+    field_subject,
+    is_of_field,
+    is_open,
+    pack_sides,
+    version_of,
+)
+from node.store.port import Rows
+from node.store.ticket_port import Judged, TicketClass, TicketRow
+from protocol.identity import Dot
+from protocol.operations import EXISTENCE_FIELD, Actor, Tag, Value
+
+STATE_FIELD: Final = 6
+CODE_FIELD: Final = 10
+CORRECTIONS_FIELD: Final = 46
+DISPUTE_FIELD: Final = 47
+"""裁决往来: (3, kind, field, what it refers to, text); the same in every rule pack."""
+FILED: Final = "filed"
+QUESTION: Final = 1
+ANSWER: Final = 2
+OBJECTION: Final = 3
+_PROPOSED: Final = 60
+_CONTESTED: Final = 70
+_BEHIND: Final = 65
+_OBJECTED: Final = 75
+_NOT_CONTENT: Final = frozenset({STATE_FIELD, CORRECTIONS_FIELD, DISPUTE_FIELD})
+_UNKNOWN: Final = Actor("")
+
+
+class Assessed(NamedTuple):
+    """What the tickets of a record came to."""
+
+    opened: int
+    is_open: bool
+    """A ticket or a note of one of its fields stands."""
+    standing: Mapping[int, dict[DotNo, Value]]
+    """What is shown of fields in which somebody only proposes."""
+    ignored: frozenset[DotNo]
+    """Withdrawals and restorations that only propose."""
+
+
+UNTOUCHED: Final[Assessed] = Assessed(
+    0, is_open=False, standing={}, ignored=frozenset()
+)
+
+
+class Docket:
+    """What is asked once for all records of a set of one scope."""
+
+    def __init__(
+        self, rows: Rows, scope_no: int, decoded: DecodedSets, log_no: int = 0
+    ) -> None:
+        """*log_no*: whose set is being applied; 0 where none is."""
+        self.rows = rows
+        self.scope_no = scope_no
+        self.decoded = decoded
+        self._log_no = log_no
+
+    @cached_property
+    def owner_words(self) -> list[Word]:
+        """What the hub said of the fonds' owner."""
+        return words(self.rows, self.scope_no, OWNER)
+
+    @cached_property
+    def pack(self) -> int:
+        """The version of the rule pack in force."""
+        return pack_version(self.rows, self.scope_no)
+
+    @cached_property
+    def may_propose(self) -> bool:
+        """Whether the set's machine is not the owner of the fonds, nor the hub."""
+        if not self._log_no or not self.owner_words:
+            return False
+        key = machine_key(self.rows, self._log_no)
+        owner = owner_in(self.owner_words)
+        return (
+            owner is not None
+            and key not in owner.machine_keys
+            and key != hub_key(self.rows)
+        )
+
+
+def needs_look(state: RecordState, fields: Iterable[int], docket: Docket) -> bool:
+    """Whether the state may have a ticket; False is sure, and cheap."""
+    live = state.live
+    if any(len(live.get(number, ())) > 1 for number in fields):
+        return True
+    if EXISTENCE_FIELD in live or DISPUTE_FIELD in state.elements:
+        return True
+    if STATE_FIELD in live and len(_logs_in(state)) > 1:
+        return True
+    return docket.may_propose
+
+
+def assess(
+    docket: Docket,
+    record_no: int,
+    state: RecordState,
+    fields: Iterable[int],
+    author_of: AuthorOf,
+    now: int,
+) -> Assessed:
+    """Bring the tickets of the record up to date; *fields* are those touched."""
+    rows = docket.rows
+    birth = state.birth
+    record = stand_in(record_no, docket.scope_no, birth)
+    found = Evidence(rows, record, docket.decoded, docket.owner_words)
+    case = _Case(docket, state, found, author_of)
+    record_dot = Dot(rows.logs.id_of(birth[0]), birth[1])
+    opened = 0
+    closed = []
+    wanted = _wanted(state, fields)
+    for number in sorted(wanted):
+        subject = field_subject(record_dot, number)
+        made = case.ticket(number)
+        if made is None:
+            closed.append(subject)
+            continue
+        judged, dots, sides = made
+        row = TicketRow(
+            docket.scope_no,
+            subject,
+            record_no,
+            number,
+            judged.ticket_class,
+            judged.weight,
+            now,
+            version_of(dots),
+            pack_sides(sides),
+        )
+        logs = {rows.logs.ensure(side.dot.log) for side in sides}
+        is_new = rows.tickets.put(row, logs)
+        opened += is_new and judged.ticket_class != TicketClass.NOTE
+    rows.tickets.remove(docket.scope_no, closed)
+    standing = {}
+    ignored: frozenset[DotNo] = frozenset()
+    if docket.owner_words:
+        standing = case.all_standing()
+        ignored = case.proposing(EXISTENCE_FIELD)
+    is_still_open = any(map(is_of_field, rows.tickets.of_record(record_no)))
+    return Assessed(opened, is_still_open, standing, ignored)
+
+
+class _Case:
+    """One record, looked at field by field."""
+
+    def __init__(
+        self, docket: Docket, state: RecordState, found: Evidence, author_of: AuthorOf
+    ) -> None:
+        self._docket = docket
+        self._state = state
+        self._found = found
+        self._author_of = author_of
+        self._filings = [
+            dot
+            for dot, value in state.live.get(STATE_FIELD, {}).items()
+            if resolved(value) == FILED
+        ]
+
+    def proposing(self, number: int) -> frozenset[DotNo]:
+        """Survivors of the field that only propose."""
+        live = self._state.live.get(number, {})
+        return frozenset(dot for dot in live if self._found.is_proposal(dot, number))
+
+    def all_standing(self) -> dict[int, dict[DotNo, Value]]:
+        """What stands of the fields that somebody's proposal waits in."""
+        found = {}
+        for number, live in self._state.live.items():
+            if number != EXISTENCE_FIELD and self.proposing(number):
+                found[number] = self._found.standing(number, live)
+        return found
+
+    def ticket(self, number: int) -> tuple[Judged, list[Dot], list[Side]] | None:
+        """The field's ticket: what it is, the dots of its version, its sides."""
+        if number == EXISTENCE_FIELD:
+            return self._existence()
+        live = self._state.live.get(number, {})
+        proposing = self.proposing(number) if self._docket.owner_words else frozenset()
+        plain = {dot: value for dot, value in live.items() if dot not in proposing}
+        judged = self._judged(number, plain)
+        if judged is None and proposing:
+            judged = self._proposed(number, live, plain, proposing)
+        if judged is None and live:
+            judged = self._behind_filing(number, live)
+        objections = self._objections(number, live)
+        if objections and (judged is None or judged.ticket_class == TicketClass.NOTE):
+            judged = Judged(TicketClass.FIELD, _OBJECTED)
+        if judged is None:
+            return None
+        sides = self._sides(number, live)
+        dots = [side.dot for side in sides]
+        for dot in objections:
+            sides += self._objected(number, dot, dots)
+        return judged, [*dots, *map(self._dot, objections)], sides
+
+    def _judged(self, number: int, plain: Mapping[DotNo, Value]) -> Judged | None:
+        if not is_open(number, plain):
+            return None
+        values: list[Value] = []
+        for dot in sorted(plain, key=self._dot):
+            value = resolved(plain[dot])
+            if value not in values:
+                values.append(value)
+
+        def before() -> Value:
+            return self._found.before(number, plain)
+
+        return self._docket.rows.judge(number, values, before, self._docket.pack)
+
+    def _proposed(
+        self,
+        number: int,
+        live: Mapping[DotNo, Value],
+        plain: Mapping[DotNo, Value],
+        proposing: frozenset[DotNo],
+    ) -> Judged | None:
+        standing = [resolved(v) for v in self._found.standing(number, live).values()]
+        wanted = {repr(resolved(live[dot])) for dot in proposing}
+        wanted |= {repr(resolved(value)) for value in plain.values()}
+        if wanted == set(map(repr, standing)):
+            return None
+        return Judged(TicketClass.PROPOSAL, _PROPOSED)
+
+    def _behind_filing(self, number: int, live: Mapping[DotNo, Value]) -> Judged | None:
+        if not self._filings or number in _NOT_CONTENT:
+            return None
+        for dot in live:
+            if dot == self._state.birth or dot in self._filings:
+                continue
+            if all(filing[0] == dot[0] for filing in self._filings):
+                continue
+            if self._found.is_decision(dot):
+                continue
+            if self._found.is_behind_filing(dot, self._filings):
+                return Judged(TicketClass.STATE, _BEHIND)
+        return None
+
+    def _existence(self) -> tuple[Judged, list[Dot], list[Side]] | None:
+        live = self._state.live.get(EXISTENCE_FIELD, {})
+        if not live:
+            return None
+        proposing = self.proposing(EXISTENCE_FIELD) if self._docket.owner_words else ()
+        _, is_contested = existence(
+            self._state, frozenset(proposing), is_confirmed=True
+        )
+        plain = {dot: value for dot, value in live.items() if dot not in proposing}
+        sides = self._sides(EXISTENCE_FIELD, live)
+        if is_contested or is_open(EXISTENCE_FIELD, plain):
+            sides += self._unseen(plain)
+            judged = Judged(TicketClass.EXISTENCE, _CONTESTED)
+        elif proposing:
+            judged = Judged(TicketClass.PROPOSAL, _PROPOSED)
+        else:
+            return None
+        return judged, [side.dot for side in sides], sides
+
+    def _unseen(self, live: Mapping[DotNo, Value]) -> list[Side]:
+        """What was written that no withdrawal had seen."""
+        withdrawals = [
+            value
+            for value in live.values()
+            if isinstance(value, tuple) and value[0] == WITHDRAWN
+        ]
+        if not withdrawals:
+            return []
+        seen = set.intersection(*map(seen_in, withdrawals))
+        sides = []
+        for number, cell in sorted(self._state.live.items()):
+            if number == EXISTENCE_FIELD:
+                continue
+            for dot, value in cell.items():
+                if dot != self._state.birth and (number, dot) not in seen:
+                    sides.append(self._side(dot, value, resolved(value)))
+        for number, elements in sorted(self._state.elements.items()):
+            for element, value in elements.items():
+                dot = element[:2]
+                if dot != self._state.birth and (number, dot) not in seen:
+                    sides.append(self._side(dot, value, resolved(value)))
+        return _each_once(sides)
+
+    def _objections(self, number: int, live: Mapping[DotNo, Value]) -> list[DotNo]:
+        """Objections to a decision on the field that stands; a machine has one."""
+        spoken: set[bytes] = set()
+        found = []
+        for element, value in sorted(
+            self._state.elements.get(DISPUTE_FIELD, {}).items(),
+            key=lambda pair: (self._dot(pair[0][:2]), pair[0][2]),
+        ):
+            if not isinstance(value, tuple) or value[1:3] != (OBJECTION, number):
+                continue
+            key = self._docket.rows.logs.row(element[0]).public_key or b""
+            is_first = key not in spoken
+            spoken.add(key)
+            if is_first and any(self._is(dot, value[3:4]) for dot in live):
+                found.append(element[:2])
+        return found
+
+    def _objected(self, number: int, objection: DotNo, known: list[Dot]) -> list[Side]:
+        """The values of the objecting machine that the decision replaced."""
+        rows = self._docket.rows
+        key = rows.logs.row(objection[0]).public_key
+        sides = []
+        for dot in self._state.live.get(number, {}):
+            for name in self._found.named(dot, number):
+                is_theirs = rows.logs.row(name[0]).public_key == key
+                if not is_theirs or self._dot(name) in known:
+                    continue
+                is_written, value = self._found.given(name, number)
+                if is_written:
+                    sides.append(self._side(name, value, value))
+        return sides
+
+    def _sides(self, number: int, live: Mapping[DotNo, Value]) -> list[Side]:
+        sides = []
+        for dot, value in live.items():
+            sides.append(self._side(dot, value, resolved(value)))
+        return sorted(sides, key=_by_dot)
+
+    def _side(self, dot: DotNo, value: Value, shown: Value) -> Side:
+        author = self._author_of(dot) or Author(_UNKNOWN, 0, 0)
+        if shown is not value and isinstance(value, tuple):
+            value = value[:3]
+        return Side(self._dot(dot), value, shown, author)
+
+    def _is(self, dot: DotNo, named: tuple[Value, ...]) -> bool:
+        return named == (dot_bytes(self._dot(dot)),)
+
+    def _dot(self, dot: DotNo) -> Dot:
+        return Dot(self._docket.rows.logs.id_of(dot[0]), dot[1])
+
+
+def _wanted(state: RecordState, fields: Iterable[int]) -> set[int]:
+    """The touched fields, and those whose tickets hang on them."""
+    wanted = set(fields)
+    if EXISTENCE_FIELD in state.live:
+        wanted.add(EXISTENCE_FIELD)
+    if STATE_FIELD in wanted:
+        wanted |= set(state.live)
+    if DISPUTE_FIELD in wanted:
+        for value in state.elements.get(DISPUTE_FIELD, {}).values():
+            match value:
+                case (Tag.GROUP, int(), int(number), *_):
+                    wanted.add(number)
+                case _:
+                    continue
+        wanted.discard(DISPUTE_FIELD)
+    return wanted
+
+
+def _logs_in(state: RecordState) -> set[int]:
+    return {dot[0] for cell in state.live.values() for dot in cell}
+
+
+def _by_dot(side: Side) -> Dot:
+    return side.dot
+
+
+def _each_once(sides: Iterable[Side]) -> list[Side]:
+    """Sides by dot, the first of each."""
+    once: dict[Dot, Side] = {}
+    for side in sides:
+        once.setdefault(side.dot, side)
+    return sorted(once.values(), key=_by_dot)
