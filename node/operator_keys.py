@@ -28,7 +28,8 @@ from protocol.errors import RemoteProtocolError
 from protocol.identity import Scope
 from protocol.operation_codec import signed_form
 from protocol.operations import Actor, Operation, OperatorSignature
-from protocol.signing import PUBLIC_KEY_BYTES, SEED_BYTES, public_key, sign
+from protocol.signing import PUBLIC_KEY_BYTES, SEED_BYTES, sign
+from protocol.signing import public_key as operator_key
 
 _VERSION: Final = 1
 _FILE: Final = re.compile(r"operator-[0-9a-f]{16}\.key")
@@ -63,7 +64,7 @@ class Operator:
     @property
     def public_key(self) -> bytes:
         """The Ed25519 key under which the hub registers the operator."""
-        return public_key(self.seed)
+        return operator_key(self.seed)
 
     @property
     def actor(self) -> Actor:
@@ -100,16 +101,21 @@ class OperatorKeys:
         self._cost = cost
 
     @classmethod
-    def open(cls, home: Home, name: str, passphrase: str) -> Operator:
+    def open(
+        cls, home: Home, name: str, passphrase: str, *, public_key: bytes = b""
+    ) -> Operator:
         """The operator *name*, signed in; takes about a tenth of a second.
 
+        *public_key*: the key that is meant, where an older one of that name may lie
+        beside it.
+
         Raises:
-            UnknownOperator: no key of that name is held here.
+            UnknownOperator: no such key is held here.
             WrongPassphrase: it does not open the key.
             KeyMissing: the file is not whole.
         """
         keys = cls(home)
-        held = keys.of(name)
+        held = keys.of(name, public_key)
         if held is None:
             raise UnknownOperator(name, tuple(each.name for each in keys.held()))
         secret = _derived(passphrase, held.salt, held.cost)
@@ -118,15 +124,12 @@ class OperatorKeys:
             seed = nacl.bindings.crypto_secretbox_open(sealed, nonce, secret)
         except CryptoError as error:
             raise WrongPassphrase(name) from error
-        if public_key(seed) != held.public_key:
+        if operator_key(seed) != held.public_key:
             raise KeyMissing(held.path)
         return Operator(held.name, seed)
 
     def make(self, name: str, passphrase: str) -> Operator:
-        """A new key for *name*, on the disk when this returns.
-
-        An older key of that name goes: the caller knows that it is in force no more.
-        """
+        """A new key for *name*, on the disk when this returns; an older one stays."""
         name = folded(name)
         operator = Operator(name, random_bytes(SEED_BYTES))
         salt, nonce = random_bytes(_SALT_BYTES), random_bytes(_NONCE_BYTES)
@@ -141,30 +144,31 @@ class OperatorKeys:
             salt,
             nonce + sealed,
         )
-        older = [each for each in self.held() if each.name == name]
         reached(BEFORE_KEY)
         write_durably(self._home.keys / _file_name(operator.public_key), pack(items))
         reached(KEY)
-        for each in older:
-            self.erase(each.public_key)
         return operator
 
-    def erase(self, operator_key: bytes) -> None:
+    def erase(self, public_key: bytes) -> None:
         """Remove the key's file; harmless when it is gone."""
-        (self._home.keys / _file_name(operator_key)).unlink(missing_ok=True)
+        (self._home.keys / _file_name(public_key)).unlink(missing_ok=True)
         sync_folder(self._home.keys)
 
     def held(self) -> list[HeldKey]:
         """All keys that are whole, by name."""
         return sorted(self._whole(), key=lambda each: (each.name, each.public_key))
 
-    def of(self, name: str) -> HeldKey | None:
-        """The key of *name*, if one is held.
+    def of(self, name: str, public_key: bytes = b"") -> HeldKey | None:
+        """The key of *name*, if one is held; with *public_key*, no other one.
 
         Raises:
-            KeyMissing: no whole file is of that name, and some file is not whole.
+            KeyMissing: no whole file is the one, and some file is not whole.
         """
-        found = [each for each in self.held() if each.name == folded(name)]
+        found = [
+            each
+            for each in self.held()
+            if each.name == folded(name) and public_key in (b"", each.public_key)
+        ]
         if not found:
             for path in self._paths():
                 _read(path)
@@ -200,8 +204,8 @@ def _derived(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     return secret
 
 
-def _file_name(operator_key: bytes) -> str:
-    return f"operator-{operator_key[:8].hex()}.key"
+def _file_name(public_key: bytes) -> str:
+    return f"operator-{public_key[:8].hex()}.key"
 
 
 def _read(path: Path) -> HeldKey:
@@ -219,19 +223,19 @@ def _read(path: Path) -> HeldKey:
         case (
             1,
             str(name),
-            bytes(operator_key),
+            bytes(public_key),
             int(asks),
             int(passes),
             int(memory_bytes),
             bytes(salt),
             bytes(sealed),
         ) if (
-            (len(operator_key), len(salt), len(sealed))
+            (len(public_key), len(salt), len(sealed))
             == (PUBLIC_KEY_BYTES, _SALT_BYTES, _SEALED_BYTES)
             and 1 <= passes <= _HIGHEST.passes
             and 8192 <= memory_bytes <= _HIGHEST.memory_bytes
         ):
             cost = Cost(passes, memory_bytes)
-            return HeldKey(name, operator_key, bool(asks), path, cost, salt, sealed)
+            return HeldKey(name, public_key, bool(asks), path, cost, salt, sealed)
         case _:
             raise KeyMissing(path)

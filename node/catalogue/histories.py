@@ -1,14 +1,19 @@
-"""The history of a record, for people: who, when, which machine, what receipt."""
+"""The history of a record, for people: who, when, which machine, what receipt.
+
+Of a decision also which operator signed it, and whether that verifies.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from node.catalogue.pack import FieldType, Pack
 from node.catalogue.record import Change, legacy_texts
 from node.catalogue.values import shown_value
 from node.catalogue.whereabouts import whereabouts_of
 from node.history.logbook import DecodedSets, Entry, entries_of
+from node.history.operators import Roster, Told, read_roster
 from node.store.port import Rows
 from node.store.row_types import RecordRow
 from protocol.identity import Dot, Element, printed_log
@@ -35,10 +40,31 @@ def history_of(rows: Rows, row: RecordRow, pack: Pack) -> tuple[Change, ...]:
     """Every write to the record, in order of claimed time, log and number."""
     entries = list(entries_of(rows, row, DecodedSets()))
     told = _Told(entries, rows)
+    signs = _Signs(rows)
     found = [
-        change for entry in entries for change in _changes(rows, entry, pack, told)
+        change
+        for entry in entries
+        for change in _changes(rows, entry, pack, told, signs.of(entry))
     ]
     return tuple(sorted(found, key=lambda change: (change.time, change.log, change.n)))
+
+
+class _Signs:
+    """What is known of operators' signatures; asks nothing where there is none."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._roster: Roster | None = None
+
+    def of(self, entry: Entry) -> Told:
+        """Whether an operator stands behind the operation, and who."""
+        if entry.signed is None and not isinstance(entry.operation, Resolve):
+            return Told(None)
+        if self._roster is None:
+            self._roster = read_roster(self._rows)
+        return self._roster.tell(
+            self._rows, entry.log_no, entry.operation, entry.signed
+        )
 
 
 class _Told:
@@ -96,7 +122,9 @@ def added_by(operation: Operation) -> list[tuple[int, Value]]:
             return []
 
 
-def _changes(rows: Rows, entry: Entry, pack: Pack, told: _Told) -> Iterator[Change]:
+def _changes(
+    rows: Rows, entry: Entry, pack: Pack, told: _Told, sign: Told
+) -> Iterator[Change]:
     operation = entry.operation
     kind = type(operation).__name__.lower()
     told_fields = [
@@ -126,7 +154,12 @@ def _changes(rows: Rows, entry: Entry, pack: Pack, told: _Told) -> Iterator[Chan
     for number, value in told_fields:
         name = _name(number, pack)
         if name not in _HIDDEN:
-            yield _change(rows, entry, kind, name, value)
+            change = _change(rows, entry, kind, name, value)
+            if sign.word is None:
+                yield change
+            else:
+                word = sign.word.value
+                yield replace(change, signature=word, signer=sign.signer)
 
 
 def _change(

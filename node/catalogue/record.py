@@ -102,6 +102,11 @@ class Change:
     log: str
     seq: int
     n: int
+    signature: str = ""
+    """What is known of an operator's signature, a SignatureWord; empty where there is
+    none and none is asked for."""
+    signer: str = ""
+    """The operator's name; of a key that is no operator's, the first of its hex."""
 
     def to_json(self) -> dict[str, object]:
         """The change as JSON shows it."""
@@ -120,6 +125,8 @@ class Change:
             "log": self.log,
             "seq": self.seq or None,
             "n": self.n,
+            "signature": self.signature or None,
+            "signer": self.signer or None,
         }
 
 
