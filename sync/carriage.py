@@ -243,7 +243,7 @@ class _Session:
     def _standing(self) -> tuple[int, int, int]:
         """Changes whenever something was brought forward."""
         return (
-            self._tally.received,
+            self._tally.received + self._tally.shared,
             self._tally.confirmed + self._tally.verdicts.total(),
             self._receipted_seq,
         )

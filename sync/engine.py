@@ -24,6 +24,7 @@ from protocol.items import decode_items, encode_item
 from protocol.messages import (
     BoxKeyStatement,
     Checkpoint,
+    ExtractItem,
     FeedSet,
     FeedStubs,
     Hello,
@@ -55,6 +56,8 @@ class Tally:
 
     received: int = 0
     """Change-sets of others that came down; at a hub, those that came up."""
+    shared: int = 0
+    """Heads and parts of extracts that came down."""
     confirmed: int = 0
     """Own change-sets that the hub's order names, with or without an open field."""
     verdicts: Counter[Verdict | int] = field(default_factory=Counter)
@@ -95,6 +98,8 @@ class Tally:
         """An item came down."""
         if isinstance(item, FeedSet):
             self.received += 1
+        elif isinstance(item, ExtractItem):
+            self.shared += 1
         elif isinstance(item, FeedStubs):
             self.confirmed += item.count
         elif isinstance(item, Results):

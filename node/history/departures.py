@@ -14,7 +14,7 @@ from node.store.port import Rows
 from node.store.row_types import SetRow, SetState
 from protocol.changeset import stored_set, to_wire
 from protocol.identity import ZERO_HASH
-from protocol.messages import SetItem, TrustList
+from protocol.messages import ExtractsHeld, SetItem, TrustList
 
 RECEIPTED = "receipted"
 """[log, seq, hash, receipt number, hub time] of the newest receipt for own sets."""
@@ -28,7 +28,7 @@ _OWN_AT_ONCE = 8
 class Outgoing:
     """One thing to hand over."""
 
-    item: SetItem | TrustList
+    item: SetItem | TrustList | ExtractsHeld
     log: bytes = b""
     seq: int = 0
     """0: it is not a set."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from node.history.departures import Receipted, has_departures, receipted
+from node.history.extracts import missing_parts
 from node.history.following import Following
 from node.history.greeting import Until
 from node.history.incarnation import SUSPECT
@@ -25,6 +26,8 @@ class Standing(NamedTuple):
     has_departures: bool
     owes_trust: bool
     is_suspect: bool
+    awaited: tuple[tuple[bytes, int, int], ...]
+    """Extracts of which parts are still to come."""
 
 
 def standing_of(rows: Rows, *, owes_trust: bool) -> Standing:
@@ -43,6 +46,7 @@ def standing_of(rows: Rows, *, owes_trust: bool) -> Standing:
         has_departures=has_departures(rows),
         owes_trust=owes_trust,
         is_suspect=bool(rows.settings.get(SUSPECT)),
+        awaited=missing_parts(rows),
     )
 
 
@@ -52,7 +56,7 @@ def is_even(
     """Whether nothing is left to send, to read or to settle in this session."""
     if following.stopped or standing.own_log != following.log:
         return False
-    if standing.has_departures or standing.owes_trust:
+    if standing.has_departures or standing.owes_trust or standing.awaited:
         return False
     places = dict(standing.places)
     if not places.keys() <= following.places.keys():

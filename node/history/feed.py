@@ -78,6 +78,8 @@ class FeedPlan:
     stretches: tuple[Stretch, ...]
     spans: tuple[Span, ...]
     stubs: Stubs | None
+    left_bytes: int = 0
+    """What the feed leaves of what the room accepts."""
 
 
 def plan_feed(
@@ -108,7 +110,7 @@ def plan_feed(
         stretches += mine
         heads.append(_head(rows, place, head, mine, trust_serial))
         spans += [_span(rows, stretch) for stretch in mine]
-    return FeedPlan(tuple(heads), tuple(stretches), tuple(spans), stubs)
+    return FeedPlan(tuple(heads), tuple(stretches), tuple(spans), stubs, left)
 
 
 def stubs_for(rows: Rows, hello: Hello) -> Stubs | None:

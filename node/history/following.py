@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from node.history.branches import operations_of
+from node.history.extracts import take_extract
 from node.history.incarnation import SUSPECT, open_incarnation
 from node.history.order import append_opening, append_set, chain_at, head_of
 from node.history.projection import apply_set
@@ -22,6 +23,7 @@ from protocol.changeset import ChangeSet, from_wire, stored_set, verify_set
 from protocol.identity import Scope
 from protocol.messages import (
     Checkpoint,
+    ExtractItem,
     FeedOpening,
     FeedSet,
     FeedStubs,
@@ -96,6 +98,8 @@ class Follower:
                 return self._take_opening(item)
             case Results():
                 take_results(self._rows, self._at, item)
+            case ExtractItem():
+                take_extract(self._rows, item)
             case _:
                 pass
         return None

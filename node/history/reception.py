@@ -23,6 +23,10 @@ class Received:
     """Parts of a trust list that a room returns."""
     is_heard: bool = False
     """The hello was looked at: whether this hub is older than the room knows."""
+    held: bytes = b""
+    """What the room says that it has of extracts, as it came."""
+    is_bundle: bool = False
+    """A bundle is written, and nothing was received for it."""
     has_list: bool = False
     """The trust list that this hub had lost has come back."""
 
