@@ -9,20 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from node.history.assessing import (
-    CODE_FIELD,
-    UNTOUCHED,
-    Assessed,
-    Docket,
-    assess,
-    needs_look,
-)
+from node.history.assessing import UNTOUCHED, Assessed, assess
 from node.history.copies import (
     author_at,
     has_copy,
     resolve_copies,
     stand_in,
 )
+from node.history.docket import CODE_FIELD, Docket, needs_look
 from node.history.effects import DotNo, copied_dot
 from node.history.logbook import DecodedSets, value_given
 from node.history.record_rows import Made, RowMaker, is_simple, is_visible
@@ -386,6 +380,8 @@ class _Batch:
             ]
         )
         rows.digests.mark(self._scope_no, {each.row.bucket for each in made})
+        rows.papers.note([each.row.record_no for each in made])
+        rows.papers.note(self._touched)
         rows.classes.count(self._amounts)
         for import_no, amounts in self._imported.items():
             rows.classes.count_imported(import_no, amounts)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from node.history.assessing import CODE_FIELD, Docket, assess
+from node.history.assessing import assess
 from node.history.copies import resolve_copies, stand_in
+from node.history.docket import CODE_FIELD, Docket
 from node.history.effects import DotNo, Effect, effect_of
 from node.history.logbook import DecodedSets, Entry, entries_of, value_given
 from node.history.record_rows import Made, RowMaker, is_visible
@@ -203,6 +204,7 @@ def _replace(rows: Rows, old: RecordRow, made: Made) -> None:
     rows.text.replace([(made.row.record_no, made.tokens or "")])
     _count_change(rows, old, made.row)
     rows.digests.mark(old.scope_no, [old.bucket])
+    rows.papers.note([old.record_no])
 
 
 def _remove(rows: Rows, row: RecordRow, codes: CodesTouched) -> None:
@@ -217,6 +219,8 @@ def _remove(rows: Rows, row: RecordRow, codes: CodesTouched) -> None:
     codes.settle(0)
     _count_change(rows, row, None)
     rows.digests.mark(row.scope_no, [row.bucket])
+    rows.papers.note([row.record_no])
+    rows.papers.note([row.record_no])
 
 
 def _count_change(rows: Rows, old: RecordRow, new: RecordRow | None) -> None:

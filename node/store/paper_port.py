@@ -36,6 +36,9 @@ class PaperRows(Protocol):
     def note(self, record_nos: Iterable[int]) -> None:
         """These records were written, or are gone; they are to be looked at."""
 
+    def unnoted(self, after_record_no: int, limit: int) -> list[int]:
+        """Numbers of all records above a number, rising, noted or not."""
+
     def waiting(self, limit: int) -> list[int]:
         """Numbers of records to be looked at, rising."""
 

@@ -25,6 +25,14 @@ class SqlitePapers:
             [(record_no,) for record_no in sorted(record_nos)],
         )
 
+    def unnoted(self, after_record_no: int, limit: int) -> list[int]:
+        found = self._database.execute(
+            "SELECT record_no FROM records WHERE record_no > ?"
+            " ORDER BY record_no LIMIT ?",
+            (after_record_no, limit),
+        )
+        return [row[0] for row in found]
+
     def waiting(self, limit: int) -> list[int]:
         found = self._database.execute(
             "SELECT record_no FROM paper_work ORDER BY record_no LIMIT ?", (limit,)
@@ -48,11 +56,15 @@ class SqlitePapers:
         ).fetchone()
         if found is None:
             return None
+        number, scope_no, log_no, n, keys, marks, is_digital = found
         return PaperRow(
-            *found[:4],
-            split_keys(found[4], KEY_BYTES),
-            split_keys(found[5], KEY_BYTES),
-            bool(found[6]),
+            number,
+            scope_no,
+            log_no,
+            n,
+            split_keys(keys, KEY_BYTES),
+            split_keys(marks, KEY_BYTES),
+            bool(is_digital),
         )
 
     def put(self, row: PaperRow) -> None:
