@@ -1,7 +1,8 @@
 """A class as it is to be filed: lines in order, each with the code it will have.
 
-Pure values. What has a number keeps it; new numbers go on from the highest in use,
-without a gap, in the order of the lines.
+Pure values. What has a number keeps it; new numbers are given in the order of the
+lines: the next that this machine may give. Where its block of numbers has no more, the
+last lines wait.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from node.catalogue.numbering import CodeRun, FilingKey
 from node.catalogue.record import Record
+from node.catalogue.sequences import Numbers, Right
 
 
 class ArrangedLine(NamedTuple):
@@ -30,6 +32,11 @@ class ArrangedLine(NamedTuple):
     version: bytes
     """Names what the record held when it was arranged."""
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the filing does something with it."""
+        return bool(self.number) if self.is_new else not self.is_filed
+
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
@@ -40,8 +47,8 @@ class Arrangement:
     """The run of its numbers; None while the class gives no code."""
     lacks: str
     """The field for which there is no code: its value is missing, or not a code."""
-    last_number: int
-    """The highest number in use."""
+    numbers: Numbers
+    """What this machine may number with."""
     lines: tuple[ArrangedLine, ...]
 
     @property
@@ -50,9 +57,24 @@ class Arrangement:
         return tuple(line.record.id for line in self.lines if line.is_new)
 
     @property
+    def last_number(self) -> int:
+        """The highest number in use."""
+        return self.numbers.last
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the new codes are given without right: another may give the same."""
+        return self.numbers.right is Right.NONE
+
+    @property
+    def unnumbered(self) -> int:
+        """How many new items find no number in the machine's own block."""
+        return sum(line.is_new and not line.number for line in self.lines)
+
+    @property
     def unfiled(self) -> int:
         """How many items the filing would file, or give the number that they lack."""
-        return sum(line.is_new or not line.is_filed for line in self.lines)
+        return sum(line.is_due for line in self.lines)
 
     def ordered(self, order: Sequence[str]) -> Arrangement:
         """The arrangement with its new items in the order of these ids.
@@ -66,7 +88,7 @@ class Arrangement:
             (line for line in self.lines if line.is_new),
             key=lambda line: rank.get(line.record.id, len(rank)),
         )
-        return replace(self, lines=numbered(fixed, fresh, self.run, self.last_number))
+        return replace(self, lines=numbered(fixed, fresh, self.run, self.numbers))
 
     def moved(self, record_id: str, by: int) -> Arrangement:
         """The arrangement with a new item moved by so many places among the new."""
@@ -82,13 +104,14 @@ def numbered(
     fixed: Sequence[ArrangedLine],
     fresh: Sequence[ArrangedLine],
     run: CodeRun | None,
-    last_number: int,
+    numbers: Numbers,
 ) -> tuple[ArrangedLine, ...]:
     """All lines with their places; the new ones with their numbers."""
     lines = [line._replace(place=place) for place, line in enumerate(fixed, start=1)]
+    free = numbers.take(len(fresh)) if run is not None else ()
     for step, line in enumerate(fresh, start=1):
-        number = last_number + step if run is not None else 0
-        code = run.code(number) if run is not None else ""
+        number = free[step - 1] if step <= len(free) else 0
+        code = run.code(number) if run is not None and number else ""
         place = len(fixed) + step
         lines.append(line._replace(place=place, number=number, code=code))
     return tuple(lines)

@@ -14,12 +14,12 @@ from node.catalogue.fields import CODE, CORRECTIONS, FILED, STATE
 from node.catalogue.numbering import (
     CodeRun,
     FilingKey,
-    last_number,
     run_of,
 )
 from node.catalogue.pack import Pack
 from node.catalogue.reading import find_record, fonds_for, held_of, is_seen_by_people
 from node.catalogue.saving import Parsed, edits
+from node.catalogue.sequences import numbers_for
 from node.catalogue.versions import version_of
 from node.clock import elapsed
 from node.errors import UnknownFonds, UnknownRecord
@@ -67,7 +67,7 @@ def plan_some(rows: Rows, plan: FilingPlan, start: int) -> int:
         held = held_of(rows, row)
         if version_of(held, row.flags) != line.version:
             raise ArrangementStale(_name(line))
-        if not line.is_filed or line.is_new:
+        if line.is_due:
             values = _values(plan, line, set(held.survivors))
             made = edits(1, plan.actor, plan.act.made_at, held, Parsed(values))
             steps.append(planned(plan.act.act_no, place, row.record_no, made))
@@ -83,9 +83,10 @@ def begin_filing(rows: Rows, plan: FilingPlan) -> None:
         ArrangementStale: somebody took a number meanwhile.
     """
     scope_no = fonds_for(rows, plan.arrangement.key.fonds).scope_no
-    last = last_number(rows, scope_no, plan.run)
-    if last != plan.arrangement.last_number:
-        raise ArrangementStale(plan.run.code(last))
+    now = numbers_for(rows, scope_no, plan.run)
+    count = len(plan.arrangement.fresh)
+    if now.take(count) != plan.arrangement.numbers.take(count):
+        raise ArrangementStale(plan.run.code(now.last))
     rows.acts.update(plan.act._replace(state=int(ActState.RUNNING)))
     forget_oldest(rows, plan.act.actor)
 
@@ -104,8 +105,12 @@ def filing_obstacle(rows: Rows, act: ActRow, pack: Pack, *, is_thorough: bool) -
         scope_no = fonds_for(rows, fonds).scope_no
     except UnknownFonds:
         return ""
-    if last and isinstance(run, CodeRun) and last_number(rows, scope_no, run) > last:
-        return "numbers-follow"
+    if last and isinstance(run, CodeRun):
+        numbers = numbers_for(rows, scope_no, run)
+        if last <= numbers.sealed_to:
+            return "sealed-since"
+        if numbers.top > last:
+            return "numbers-follow"
     if is_thorough and _is_corrected(rows, act):
         return "corrected-since"
     return ""

@@ -2,8 +2,8 @@
 
 Laws:
 
-- An item that has a number keeps it. New numbers go on from the highest in use,
-  without a gap.
+- An item that has a number keeps it. New numbers are the next that this machine may
+  give (node/catalogue/sequences.py).
 - Nothing is filed that changed since it was arranged: the clerk has not seen it so.
 - One filing is one act. Cut off in the middle it is finished by whoever opens the
   machine next; it is taken back whole or not at all.
@@ -37,7 +37,6 @@ from node.catalogue.numbering import (
     FilingKey,
     Numbered,
     chosen_rule,
-    last_number,
     numbering_rules,
     numbers_in_use,
     run_in,
@@ -46,13 +45,16 @@ from node.catalogue.premises import Premises
 from node.catalogue.reading import fonds_for, held_of, record_of
 from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
+from node.catalogue.sequences import Numbers, numbers_for
 from node.catalogue.versions import version_of
 from node.errors import NodeError
+from node.history.sequences import book_of
 from node.store.desk_port import ActRow, ActState
 from node.store.port import Rows
 from protocol.operations import Actor
 
 _READ_AT_ONCE: Final = 60
+_NO_NUMBERS: Final = Numbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,10 @@ class FilingGroup:
     """The highest number in use; 0 where there is none."""
     lacks: str
     """The field for which the class gives no code; empty where it gives one."""
+    numbers: Numbers = _NO_NUMBERS
+    """What this machine may number with."""
+    stem: str = ""
+    """The sequence: everything of its codes above the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,10 @@ class Filed:
     numbered: int
     first_code: str
     last_code: str
+    left_over: int = 0
+    """New items for which the own block of numbers had none left."""
+    is_provisional: bool = False
+    """The codes were given without right, and stay 暂定 until the hub names them."""
 
 
 class Filing:
@@ -103,21 +113,25 @@ class Filing:
             rule = chosen_rule(rows, pack, home.scope_no, home.code)
             found = []
             letters: dict[str, str] = {}
+            book = book_of(rows, home.scope_no)
             for key, amounts in amounts_by_class(
                 rows, home.scope_no, home.code
             ).items():
                 run = run_in(rows, pack, home.scope_no, rule, key, letters)
-                last = 0
+                numbers, stem = _NO_NUMBERS, ""
                 if isinstance(run, CodeRun):
-                    last = last_number(rows, home.scope_no, run)
+                    numbers = numbers_for(rows, home.scope_no, run, book)
+                    stem = run.prefix
                 found.append(
                     FilingGroup(
                         key,
                         amounts.waiting,
                         amounts.numbered,
                         amounts.filed,
-                        last,
+                        numbers.last,
                         run if isinstance(run, str) else "",
+                        numbers,
+                        stem,
                     )
                 )
             return sorted(found, key=lambda group: _key_order(group.key))
@@ -167,17 +181,17 @@ class Filing:
         check_actor(actor)
         pack = self._premises.pack
 
-        def begin(rows: Rows) -> tuple[int, list[int], CodeRun | str, int]:
+        def begin(rows: Rows) -> tuple[int, list[int], CodeRun | str, Numbers]:
             home = fonds_for(rows, key.fonds)
             rule = chosen_rule(rows, pack, home.scope_no, home.code)
             run = run_in(rows, pack, home.scope_no, rule, key)
             numbers = member_numbers(rows, home.scope_no, key)
-            last = 0
+            free = _NO_NUMBERS
             if isinstance(run, CodeRun):
-                last = last_number(rows, home.scope_no, run)
-            return home.scope_no, numbers, run, last
+                free = numbers_for(rows, home.scope_no, run)
+            return home.scope_no, numbers, run, free
 
-        _, numbers, run, last = await self._premises.store.read(begin)
+        _, numbers, run, free = await self._premises.store.read(begin)
         code_run = run if isinstance(run, CodeRun) else None
         lines: list[ArrangedLine] = []
         for start in range(0, len(numbers), _READ_AT_ONCE):
@@ -195,8 +209,8 @@ class Filing:
             key=key,
             run=code_run,
             lacks="" if isinstance(run, CodeRun) else run,
-            last_number=last,
-            lines=numbered(fixed, [fresh[place] for place in order], code_run, last),
+            numbers=free,
+            lines=numbered(fixed, [fresh[place] for place in order], code_run, free),
         )
 
     async def check(self, actor: Actor, arrangement: Arrangement) -> list[Finding]:
@@ -255,8 +269,8 @@ class Filing:
     ) -> Filed:
         store = self._premises.store
         made_at = self._premises.clock.now()
-        fresh = [line for line in arrangement.lines if line.is_new]
-        last = arrangement.last_number + len(fresh)
+        fresh = [line for line in arrangement.lines if line.is_new and line.number]
+        last = max((line.number for line in fresh), default=0)
         key = arrangement.key
         act = ActRow(
             act_no=0,
@@ -267,7 +281,7 @@ class Filing:
             import_no=0,
             state=int(ActState.PLANNING),
             amount=arrangement.unfiled,
-            detail=pack_detail(run, last if fresh else 0),
+            detail=pack_detail(run, last),
         )
         act_no = await store.write(lambda rows: rows.acts.add(act))
         plan = FilingPlan(
@@ -292,6 +306,8 @@ class Filing:
             len(fresh),
             fresh[0].code if fresh else "",
             fresh[-1].code if fresh else "",
+            arrangement.unnumbered,
+            is_provisional=bool(fresh) and arrangement.is_provisional,
         )
 
     def _lines(

@@ -1,0 +1,111 @@
+"""Numbers that machines ask for, granted by who holds the sequence; nobody watches.
+
+The holder's machine answers when it makes ready what is to go; so a block never meets
+a number that the holder gave meanwhile. The answer travels in the scope's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from node.history.claims import is_owed as is_holder_owed
+from node.history.claims import name_holders
+from node.history.registering import say
+from node.history.registers import ASKED, LEASED, words
+from node.history.sequences import (
+    END,
+    Ask,
+    SequenceBook,
+    book_of,
+    highest_of,
+    next_block,
+    number_in,
+    stem_of,
+)
+from node.store.port import Rows
+from node.store.row_types import RecordFlag
+from protocol.operations import Actor, ActorKind
+
+LOOKED_AT: Final = "numbers.looked_at"
+"""Setting: number of the last set that had arrived when asks were looked at."""
+_NAME: Final = "machine.name"
+
+
+def is_owed(rows: Rows) -> bool:
+    """Whether something may be owed: numbers to a machine, or a name to a code."""
+    has_arrived = rows.settings.get(LOOKED_AT) != rows.sets.last_arrival()
+    return has_arrived or is_holder_owed(rows)
+
+
+def has_asks(rows: Rows) -> bool:
+    """Whether an ask has come that this machine can answer."""
+    has_arrived = rows.settings.get(LOOKED_AT) != rows.sets.last_arrival()
+    return has_arrived and any(_due(rows))
+
+
+def settle_numbers(rows: Rows, made_at: int) -> bool:
+    """Do some of what is owed; whether there may be more."""
+    actor = Actor(str(rows.settings.get(_NAME) or ""), ActorKind.PROGRAM)
+    if name_holders(rows, actor, made_at):
+        return True
+    newest = rows.sets.last_arrival()
+    if rows.settings.get(LOOKED_AT) == newest:
+        return False
+    done = 0
+    for scope_no, book, ask in _due(rows):
+        grant(rows, scope_no, book, ask, actor, made_at)
+        done += 1
+        break
+    if not done:
+        rows.settings.put(LOOKED_AT, newest)
+    return bool(done)
+
+
+def grant(
+    rows: Rows,
+    scope_no: int,
+    book: SequenceBook,
+    ask: Ask,
+    actor: Actor,
+    made_at: int,
+) -> None:
+    """Lend the block that a machine asks for; the sequence has room for it."""
+    block = block_for(rows, scope_no, book, ask)
+    if block is None:
+        return
+    first, last = block
+    word = (ask.stem, first, last, ask.machine_key, ask.dot.log, ask.dot.n)
+    say(rows, scope_no, actor, made_at, {LEASED: [word]})
+
+
+def block_for(
+    rows: Rows, scope_no: int, book: SequenceBook, ask: Ask
+) -> tuple[int, int] | None:
+    """The next free block; None where the numbers of the sequence are at their end."""
+    codes = list(codes_of(rows, scope_no, ask.stem))
+    top = max(map(number_in, codes), default=0)
+    top = max(top, book.sealed_to(ask.stem))
+    return next_block(top, book.leases(ask.stem), ask.amount, highest_of(codes))
+
+
+def codes_of(rows: Rows, scope_no: int, stem: str) -> Iterable[str]:
+    """Every code of a sequence that a record has, withdrawn ones too."""
+    for _, its_scope, flags, _, code in rows.matches.codes_under(stem):
+        is_its_own = its_scope == scope_no and stem_of(code) == stem
+        if is_its_own and flags & RecordFlag.CREATED:
+            yield code
+
+
+def _due(rows: Rows) -> Iterable[tuple[int, SequenceBook, Ask]]:
+    """Asks that this machine can answer."""
+    after = rows.settings.get(LOOKED_AT)
+    arrived = rows.sets.arrived_by_log(after if isinstance(after, int) else 0)
+    for scope_no in sorted({scope_no for _, scope_no in arrived}):
+        if not words(rows, scope_no, ASKED):
+            continue
+        book = book_of(rows, scope_no)
+        for ask in book.asks():
+            is_mine = book.granter(ask.stem, END) == book.own_key
+            if is_mine and block_for(rows, scope_no, book, ask) is not None:
+                yield scope_no, book, ask
