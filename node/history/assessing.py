@@ -8,23 +8,26 @@ not changed here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from node.history.copies import stand_in
-from node.history.effects import WITHDRAWN, DotNo
-from node.history.evidence import Evidence
-from node.history.logbook import DecodedSets
-from node.history.registers import (
-    OWNER,
-    Word,
-    hub_key,
-    machine_key,
-    owner_in,
-    pack_version,
-    words,
+from node.history.docket import (
+    CORRECTIONS_FIELD,
+    DISPUTE_FIELD,
+    FILED,
+    OBJECTION,
+    STATE_FIELD,
+    Docket,
 )
-from node.history.survivors import RecordState, existence, resolved, seen_in
+from node.history.effects import WITHDRAWN, DotNo, copied_dot
+from node.history.evidence import Evidence
+from node.history.survivors import (
+    RecordState,
+    existence,
+    resolved,
+    seen_in,
+    written_dots,
+)
 from node.history.tickets import (
     Author,
     AuthorOf,
@@ -36,20 +39,10 @@ from node.history.tickets import (
     pack_sides,
     version_of,
 )
-from node.store.port import Rows
 from node.store.ticket_port import Judged, TicketClass, TicketRow
 from protocol.identity import Dot
 from protocol.operations import EXISTENCE_FIELD, Actor, Tag, Value
 
-STATE_FIELD: Final = 6
-CODE_FIELD: Final = 10
-CORRECTIONS_FIELD: Final = 46
-DISPUTE_FIELD: Final = 47
-"""裁决往来: (3, kind, field, what it refers to, text); the same in every rule pack."""
-FILED: Final = "filed"
-QUESTION: Final = 1
-ANSWER: Final = 2
-OBJECTION: Final = 3
 _PROPOSED: Final = 60
 _CONTESTED: Final = 70
 _BEHIND: Final = 65
@@ -73,54 +66,6 @@ class Assessed(NamedTuple):
 UNTOUCHED: Final[Assessed] = Assessed(
     0, is_open=False, standing={}, ignored=frozenset()
 )
-
-
-class Docket:
-    """What is asked once for all records of a set of one scope."""
-
-    def __init__(
-        self, rows: Rows, scope_no: int, decoded: DecodedSets, log_no: int = 0
-    ) -> None:
-        """*log_no*: whose set is being applied; 0 where none is."""
-        self.rows = rows
-        self.scope_no = scope_no
-        self.decoded = decoded
-        self._log_no = log_no
-
-    @cached_property
-    def owner_words(self) -> list[Word]:
-        """What the hub said of the fonds' owner."""
-        return words(self.rows, self.scope_no, OWNER)
-
-    @cached_property
-    def pack(self) -> int:
-        """The version of the rule pack in force."""
-        return pack_version(self.rows, self.scope_no)
-
-    @cached_property
-    def may_propose(self) -> bool:
-        """Whether the set's machine is not the owner of the fonds, nor the hub."""
-        if not self._log_no or not self.owner_words:
-            return False
-        key = machine_key(self.rows, self._log_no)
-        owner = owner_in(self.owner_words)
-        return (
-            owner is not None
-            and key not in owner.machine_keys
-            and key != hub_key(self.rows)
-        )
-
-
-def needs_look(state: RecordState, fields: Iterable[int], docket: Docket) -> bool:
-    """Whether the state may have a ticket; False is sure, and cheap."""
-    live = state.live
-    if any(len(live.get(number, ())) > 1 for number in fields):
-        return True
-    if EXISTENCE_FIELD in live or DISPUTE_FIELD in state.elements:
-        return True
-    if STATE_FIELD in live and len(_logs_in(state)) > 1:
-        return True
-    return docket.may_propose
 
 
 def assess(
@@ -159,7 +104,8 @@ def assess(
             version_of(dots),
             pack_sides(sides),
         )
-        logs = {rows.logs.ensure(side.dot.log) for side in sides}
+        writers = {copied_dot(side.value) or side.dot for side in sides}
+        logs = {rows.logs.ensure(dot.log) for dot in writers}
         is_new = rows.tickets.put(row, logs)
         opened += is_new and judged.ticket_class != TicketClass.NOTE
     rows.tickets.remove(docket.scope_no, closed)
@@ -182,6 +128,9 @@ class _Case:
         self._state = state
         self._found = found
         self._author_of = author_of
+        self._confirmed = RecordState(state.birth)
+        self._confirmed.live = state.live
+        self._confirmed.elements = state.elements
         self._filings = [
             dot
             for dot, value in state.live.get(STATE_FIELD, {}).items()
@@ -296,17 +245,14 @@ class _Case:
             return []
         seen = set.intersection(*map(seen_in, withdrawals))
         sides = []
-        for number, cell in sorted(self._state.live.items()):
-            if number == EXISTENCE_FIELD:
+        for number, dot in written_dots(self._confirmed):
+            if (number, dot) in seen:
                 continue
-            for dot, value in cell.items():
-                if dot != self._state.birth and (number, dot) not in seen:
-                    sides.append(self._side(dot, value, resolved(value)))
-        for number, elements in sorted(self._state.elements.items()):
-            for element, value in elements.items():
-                dot = element[:2]
-                if dot != self._state.birth and (number, dot) not in seen:
-                    sides.append(self._side(dot, value, resolved(value)))
+            value = self._state.live.get(number, {}).get(dot)
+            for element, member in self._state.elements.get(number, {}).items():
+                if element[:2] == dot:
+                    value = member
+            sides.append(self._side(dot, value, resolved(value)))
         return _each_once(sides)
 
     def _objections(self, number: int, live: Mapping[DotNo, Value]) -> list[DotNo]:
@@ -348,7 +294,15 @@ class _Case:
         return sorted(sides, key=_by_dot)
 
     def _side(self, dot: DotNo, value: Value, shown: Value) -> Side:
-        author = self._author_of(dot) or Author(_UNKNOWN, 0, 0)
+        origin = copied_dot(value)
+        number = (
+            None if origin is None else self._docket.rows.logs.number_of(origin.log)
+        )
+        if origin is not None and number is not None:
+            author = self._author_of((number, origin.n))
+        else:
+            author = self._author_of(dot)
+        author = author or Author(_UNKNOWN, 0, 0)
         if shown is not value and isinstance(value, tuple):
             value = value[:3]
         return Side(self._dot(dot), value, shown, author)
@@ -376,10 +330,6 @@ def _wanted(state: RecordState, fields: Iterable[int]) -> set[int]:
                     continue
         wanted.discard(DISPUTE_FIELD)
     return wanted
-
-
-def _logs_in(state: RecordState) -> set[int]:
-    return {dot[0] for cell in state.live.values() for dot in cell}
 
 
 def _by_dot(side: Side) -> Dot:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from node.history.assessing import CODE_FIELD, Docket
 from node.history.copies import author_at, stand_in
+from node.history.docket import CODE_FIELD, Docket
 from node.history.logbook import Entry, entries_of, written
 from node.history.record_rows import is_visible
 from node.history.state_packing import unpack_state

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
+from typing import Final
 
 from node.history.effects import (
     WITHDRAWN,
@@ -24,10 +25,18 @@ from node.history.effects import (
     ElementNo,
     copied_dot,
 )
-from protocol.operations import EXISTENCE_FIELD, Value
+from protocol.operations import (
+    CLAIMS_FIELD,
+    EXISTENCE_FIELD,
+    LINKS_FIELD,
+    Value,
+)
 
 HasArrived = Callable[[DotNo], bool]
 """Whether an admitted operation with that dot has been applied to the record."""
+
+_ABOUT_THE_RECORD: Final = frozenset({LINKS_FIELD, CLAIMS_FIELD, 47, 48})
+"""Links, claims, questions and rulings are no edits of what a withdrawal saw."""
 
 _Cells = (
     dict[int, dict[DotNo, Value]]
@@ -284,7 +293,7 @@ def existence(
     ]
     if not withdrawals:
         return False, False
-    written = set(_surviving_dots(state))
+    written = set(written_dots(state))
     is_withdrawn = any(written <= seen_in(value) for value in withdrawals)
     return is_withdrawn, not is_withdrawn
 
@@ -308,14 +317,16 @@ def seen_in(value: Value) -> set[tuple[int, DotNo]]:
     return found
 
 
-def _surviving_dots(state: RecordState) -> Iterable[tuple[int, DotNo]]:
-    """(field, dot) of all survivors but the birth's and those of existence."""
+def written_dots(state: RecordState) -> Iterable[tuple[int, DotNo]]:
+    """(field, dot) of all surviving edits: not the birth's, nor those of existence."""
     for field in fields_of(state):
-        if field != EXISTENCE_FIELD:
+        if field != EXISTENCE_FIELD and field not in _ABOUT_THE_RECORD:
             for dot in survivors(state, field):
                 if dot != state.birth:
                     yield field, dot
     for field in list_fields_of(state):
+        if field in _ABOUT_THE_RECORD:
+            continue
         for element in surviving_elements(state, field):
             if element[:2] != state.birth:
                 yield field, element[:2]

@@ -12,7 +12,11 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from node.clock import elapsed
+from node.history.docket import Docket
+from node.history.logbook import DecodedSets
+from node.history.rebuilding import rebuild_records
 from node.history.record_rows import is_visible
+from node.history.shared_codes import CodesTouched
 from node.history.state_packing import unpack_state
 from node.history.survivors import shown
 from node.store.port import Rows
@@ -21,8 +25,10 @@ from node.store.store import Store
 
 Progress = Callable[[int, int], None]
 
-ROWS_VERSION: Final = 2
-"""2: every created record is in a class."""
+ROWS_VERSION: Final = 3
+"""2: every created record is in a class. 3: tickets, decisions and former codes are of
+every record, and shared codes are tickets."""
+_CLASSED: Final = 2
 _VERSION: Final = "rows.version"
 _AT: Final = "rows.at"
 STEP_SECONDS: Final = 0.02
@@ -71,17 +77,44 @@ def next_step(rows: Rows) -> Step:
     at = int(rows.settings.get(_AT) or 0)
     count = 0
     while True:
-        found = [] if is_up_to_date(rows) else rows.shelves.unclassed(at, _AT_ONCE)
-        if not found:
+        version = int(rows.settings.get(_VERSION) or 1)
+        found = _class_some(rows, at) if version < _CLASSED else _ticket_some(rows, at)
+        if not found and version < _CLASSED:
+            rows.settings.put(_VERSION, _CLASSED)
+            at = 0
+            continue
+        if not found or version >= ROWS_VERSION:
             note_up_to_date(rows)
             return Step(count, at, is_last=True)
-        for row in rows.records.rows(found).values():
-            _class(rows, row)
         count += len(found)
         at = found[-1]
         if elapsed() - begun >= STEP_SECONDS:
             rows.settings.put(_AT, at)
             return Step(count, at, is_last=False)
+
+
+def _class_some(rows: Rows, at: int) -> list[int]:
+    found = rows.shelves.unclassed(at, _AT_ONCE)
+    for row in rows.records.rows(found).values():
+        _class(rows, row)
+    return found
+
+
+def _ticket_some(rows: Rows, at: int) -> list[int]:
+    """Make the tickets of some records; what nobody edited can only share a code."""
+    found = rows.records.after(at, _AT_ONCE)
+    edited = rows.edits.of_records([row.record_no for row in found])
+    rebuild_records(rows, [number for number, edits in edited.items() if edits])
+    codes: dict[int, set[str]] = {}
+    for row in found:
+        if row.code:
+            codes.setdefault(row.scope_no, set()).add(row.code)
+    for scope_no, claimed in codes.items():
+        touched = CodesTouched(Docket(rows, scope_no, DecodedSets()))
+        touched.claimed |= claimed
+        touched.settle(0)
+    rows.papers.note([row.record_no for row in found])
+    return [row.record_no for row in found]
 
 
 def _class(rows: Rows, row: RecordRow) -> None:
