@@ -24,6 +24,7 @@ from node.catalogue.fields import (
 from node.catalogue.filing import Filing
 from node.catalogue.hints import Hints
 from node.catalogue.histories import history_of
+from node.catalogue.likeness.papers import Papers
 from node.catalogue.operators import Operators
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
@@ -103,6 +104,7 @@ class Catalogue:
         self.shelves = Shelves(self.premises)
         self.aside = Aside(self.premises)
         self.deliveries = Deliveries(self.premises)
+        self.papers = Papers(self.premises)
         self.operators = Operators(self.premises)
 
     async def fonds(self, actor: Actor) -> list[Fonds]:

@@ -80,10 +80,8 @@ class PaperRows(Protocol):
     def part(self, record_no: int, other_no: int) -> None:
         """The two are not alike any more."""
 
-    def pairs(
-        self, scope_no: int | None, after: tuple[int, int], limit: int
-    ) -> list[PairRow]:
-        """Pairs behind (record_no, other_no), each once, the lower number first."""
+    def pairs(self, scope_no: int | None, offset: int, limit: int) -> list[PairRow]:
+        """Pairs, each once, the lower number first; the highest score first."""
 
     def pair_amount(self, scope_no: int | None) -> int:
         """How many pairs there are."""

@@ -22,6 +22,7 @@ from node.search.text import effective_years
 from protocol.identity import Dot
 from protocol.operations import LINKS_FIELD, Tag, Value
 
+SAME_TEXT_AS: Final = 1
 DUPLICATE_OF: Final = 2
 ALIAS_OF: Final = 3
 NOT_A_DUPLICATE_OF: Final = 4
@@ -61,6 +62,8 @@ class Paper(NamedTuple):
     is_digital: bool
     settled: frozenset[Dot]
     """Records of which a person said whether they are the same paper."""
+    linked: frozenset[Dot]
+    """Records of other fonds that hold the same text, as a person said."""
 
 
 def paper_of(values: Mapping[int, Sequence[Value]]) -> Paper | None:
@@ -91,7 +94,8 @@ def paper_of(values: Mapping[int, Sequence[Value]]) -> Paper | None:
         tuple(issuers),
         images,
         bool(images) or _DIGITISED in _texts(values, ORIGIN),
-        frozenset(_settled(values)),
+        _links(values, SETTLED_LINKS),
+        _links(values, frozenset({SAME_TEXT_AS})),
     )
 
 
@@ -135,12 +139,14 @@ def _images(values: Mapping[int, Sequence[Value]]) -> list[bytes]:
     return found
 
 
-def _settled(values: Mapping[int, Sequence[Value]]) -> list[Dot]:
-    found = []
+def _links(
+    values: Mapping[int, Sequence[Value]], kinds: frozenset[int]
+) -> frozenset[Dot]:
+    found = set()
     for value in values.get(LINKS_FIELD, ()):
         match value:
-            case (int(kind), _, _, bytes(log), int(n), *_) if kind in SETTLED_LINKS:
-                found.append(Dot(log, n))
+            case (int(kind), _, _, bytes(log), int(n), *_) if kind in kinds:
+                found.add(Dot(log, n))
             case _:
                 continue
-    return found
+    return frozenset(found)

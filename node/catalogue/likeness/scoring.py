@@ -18,8 +18,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA, Indel
-
 from node.catalogue.likeness.numbers import are_different, are_same
 from node.catalogue.likeness.paper import Paper
 
@@ -92,8 +90,47 @@ def are_alike_issuers(paper: Paper, other: Paper) -> bool | None:
     return any(_may_be_short(name, each) for name in names for each in others)
 
 
+class Grounds(NamedTuple):
+    """What speaks for two papers being one, for a person to read."""
+
+    number: bool | None
+    """The same 文号; None where one of them has none that can be compared."""
+    day: bool | None
+    """The same day; None where one is not known to the day."""
+    issuer: bool | None
+    """Issuers that may be one; None where one is not known."""
+    title_percent: int
+
+    def to_json(self) -> dict[str, object]:
+        """The grounds as JSON shows them."""
+        return {
+            "same_number": self.number,
+            "same_day": self.day,
+            "same_issuer": self.issuer,
+            "title_percent": self.title_percent,
+        }
+
+
+def grounds(paper: Paper, other: Paper) -> Grounds:
+    """What a score is made of, in words."""
+    number: bool | None = None
+    if are_same(paper.numbers, other.numbers):
+        number = True
+    elif are_different(paper.numbers, other.numbers):
+        number = False
+    are_days = len(paper.day) == _DAY and len(other.day) == _DAY
+    return Grounds(
+        number,
+        paper.day == other.day if are_days else None,
+        are_alike_issuers(paper, other),
+        int(100 * likeness(paper, other)),
+    )
+
+
 def likeness(paper: Paper, other: Paper) -> float:
     """How much of the bodies is the same, 0 to 1."""
+    from rapidfuzz.distance import Indel  # noqa: PLC0415 (20 ms to import)
+
     if not paper.body or not other.body:
         return 0.0
     return float(Indel.normalized_similarity(paper.body, other.body))
@@ -160,6 +197,8 @@ def _titles(paper: Paper, other: Paper, weights: Weights, *, is_same_day: bool) 
         return 0
     if body[:EDGE] != another[:EDGE] and body[-EDGE:] != another[-EDGE:]:
         return 0
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 (20 ms to import)
+
     dropped = abs(len(body) - len(another))
     if dropped > 2:
         return 0

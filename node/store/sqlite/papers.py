@@ -149,15 +149,12 @@ class SqlitePapers:
             [(record_no, other_no), (other_no, record_no)],
         )
 
-    def pairs(
-        self, scope_no: int | None, after: tuple[int, int], limit: int
-    ) -> list[PairRow]:
+    def pairs(self, scope_no: int | None, offset: int, limit: int) -> list[PairRow]:
         found = self._database.execute(
             "SELECT scope_no, record_no, other_no, score FROM paper_pairs"
-            " WHERE (record_no, other_no) > (?, ?) AND record_no < other_no"
-            " AND (? IS NULL OR scope_no = ?)"
-            " ORDER BY record_no, other_no LIMIT ?",
-            (*after, scope_no, scope_no, limit),
+            " WHERE record_no < other_no AND (? IS NULL OR scope_no = ?)"
+            " ORDER BY score DESC, record_no, other_no LIMIT ? OFFSET ?",
+            (scope_no, scope_no, limit, offset),
         )
         return [PairRow(*row) for row in found]
 

@@ -1,0 +1,17 @@
+"""What can go wrong with papers that may be one."""
+
+from __future__ import annotations
+
+from node.errors import NodeError
+
+
+class DigestListDamaged(NodeError):
+    """The list of what is digitised elsewhere cannot be read."""
+
+    code = "digest-list-damaged"
+
+
+class DigestListMissing(NodeError):
+    """This room has no list of what is digitised elsewhere."""
+
+    code = "digest-list-missing"
