@@ -63,7 +63,11 @@ class _Signs:
         if self._roster is None:
             self._roster = read_roster(self._rows)
         return self._roster.tell(
-            self._rows, entry.log_no, entry.operation, entry.signed
+            self._rows,
+            entry.log_no,
+            entry.operation,
+            entry.signed,
+            is_left=entry.is_left,
         )
 
 

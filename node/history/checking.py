@@ -13,7 +13,9 @@ from typing import Final
 
 from node.errors import HistoryDamaged, SidecarDamaged
 from node.history.branches import root_no
-from node.history.logbook import read_operations
+from node.history.logbook import read_body
+from node.history.operator_checks import SignatureTally, check_signatures
+from node.history.operators import Roster, SignatureWord, read_roster
 from node.history.reprojection import Reprojection
 from node.history.sidecar import Standing, read_sidecar, standing
 from node.home import Home
@@ -39,10 +41,10 @@ class Fault:
     """Something that does not hold."""
 
     what: str
-    """``store``, ``sidecar``, ``set``, ``order`` or ``record``."""
+    """``store``, ``sidecar``, ``set``, ``signature``, ``order`` or ``record``."""
     where: str
-    """A set's log and seq, a place of an order, or the number of a record, a class or
-    a scope."""
+    """A set's log and seq (a signature's with the number it is over), a place of an
+    order, or the number of a record, a class or a scope."""
     reason: str
     """A slug."""
 
@@ -58,6 +60,8 @@ class CheckReport:
     """Bodies that were taken out by order or never let in."""
     rebuilt: int = 0
     """Rows that had been different from the log and were mended."""
+    operators: SignatureTally = field(default_factory=SignatureTally)
+    """Operators' signatures; a bad one is a fault where the hub itself sealed it."""
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -82,17 +86,21 @@ async def check(
     )
     report.records = records
     total = sets + (records if rebuild else 0)
+    roster = await store.read(read_roster)
     place = (0, 0, b"")
     while True:
         start = place
         found = await store.read(
-            lambda rows: _check_some(rows, start, report)  # noqa: B023
+            lambda rows: _check_some(rows, start, roster, report)  # noqa: B023
         )
         if found is None:
             break
         place = found
         if progress is not None:
             progress(report.sets, total)
+    for bad in report.operators.bad:
+        if bad.is_hubs and bad.word is SignatureWord.BAD:
+            report.faults.append(Fault("signature", bad.where, "bad-signature"))
     await store.read(lambda rows: _check_orders(rows, report))
     if rebuild:
         await _rebuild(store, report, progress, total)
@@ -111,13 +119,13 @@ async def _check_sidecar(store: Store, home: Home, report: CheckReport) -> None:
 
 
 def _check_some(
-    rows: Rows, place: tuple[int, int, bytes], report: CheckReport
+    rows: Rows, place: tuple[int, int, bytes], roster: Roster, report: CheckReport
 ) -> tuple[int, int, bytes] | None:
     """Check the sets behind *place*; where it goes on, None at the end."""
     found = rows.sets.after(*place, _SETS_AT_ONCE)
     for row in found:
         report.sets += 1
-        for reason in _faults_of(rows, row, report):
+        for reason in _faults_of(rows, row, roster, report):
             where = f"{printed_log(rows.logs.id_of(row.log_no))} {row.seq}"
             report.faults.append(Fault("set", where, reason))
     if not found:
@@ -126,7 +134,9 @@ def _check_some(
     return last.log_no, last.seq, last.hash
 
 
-def _faults_of(rows: Rows, row: SetRow, report: CheckReport) -> list[str]:
+def _faults_of(
+    rows: Rows, row: SetRow, roster: Roster, report: CheckReport
+) -> list[str]:
     try:
         change_set = stored_set(row.header, row.signature, row.body)
         reasons = _signature_faults(rows, row, change_set)
@@ -139,7 +149,9 @@ def _faults_of(rows: Rows, row: SetRow, report: CheckReport) -> list[str]:
             reasons.append("body-missing")
         return reasons
     try:
-        report.operations += len(read_operations(rows, row))
+        body = read_body(rows, row)
+        report.operations += len(body.operations)
+        check_signatures(rows, row, body, roster, report.operators)
     except HistoryDamaged as error:
         reasons.append(error.detail)
     return reasons

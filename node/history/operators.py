@@ -48,6 +48,8 @@ class SignatureWord(StrEnum):
     """It verifies, and the signer was no operator there."""
     NO_OPERATORS = "no-operators"
     """A decision without any, from before the hub had an operator."""
+    REMOVED = "removed"
+    """A decision of which an order removed something, and the signature with it."""
 
 
 class Moment(NamedTuple):
@@ -114,26 +116,35 @@ class Roster:
         return None if serial is None else Moment(serial, n)
 
     def tell(
-        self, rows: Rows, log_no: int, operation: Operation, signed: Signed | None
+        self,
+        rows: Rows,
+        log_no: int,
+        operation: Operation,
+        signed: Signed | None,
+        *,
+        is_left: bool = False,
     ) -> Told:
-        """Whether an operator stands behind an operation, and who."""
+        """Whether an operator stands behind an operation, and who.
+
+        *is_left*: it is what a redaction left.
+        """
         at = self.moment(rows, log_no, operation.n)
         if signed is None or not signed.signatures:
             if not isinstance(operation, Resolve):
                 return Told(None)
+            if is_left:
+                return Told(SignatureWord.REMOVED)
             is_early = self.hub is None or (at is not None and not self._has_any(at))
             return Told(
                 SignatureWord.NO_OPERATORS if is_early else SignatureWord.UNSIGNED
             )
-        found = [self.judged(at, *each) for each in signed.verified()]
+        found = [
+            self.judged(at, public_key, is_good=is_good)
+            for public_key, is_good in signed.verified()
+        ]
         return min(found, key=lambda told: _RANKS[told.word])
 
-    def judged(
-        self,
-        at: Moment | None,
-        public_key: bytes,
-        is_good: bool,  # noqa: FBT001
-    ) -> Told:
+    def judged(self, at: Moment | None, public_key: bytes, *, is_good: bool) -> Told:
         """What is told of one signature over an operation that stands *at*."""
         known = self.of_key(public_key)
         name = public_key.hex()[:16] if known is None else known.name

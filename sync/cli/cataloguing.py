@@ -61,6 +61,8 @@ async def show(call: Call) -> int:
             last = (change.log, change.n)
             told = (time_text(change.time), change.who, change.machine)
             call.paper.line("  ".join((*told, standing_text(call, change))))
+            if change.signature:
+                call.paper.indented(signature_text(call, change))
         call.paper.indented(_act_text(call, change, pack))
     return 0
 
@@ -162,6 +164,11 @@ def standing_text(call: Call, change: Change) -> str:
     return call.words.say(
         f"standing.{stands.word}", receipt=stands.receipt, reason=reason
     )
+
+
+def signature_text(call: Call, change: Change) -> str:
+    """Which operator signed the change, and whether that holds."""
+    return call.words.say(f"signature.{change.signature}", signer=change.signer)
 
 
 def _detail_json(detail: RecordDetail) -> dict[str, object]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
+from sync.cli.operator_options import add_operator_commands
 from sync.cli.tables import cells
 from sync.words.catalogue import LANGUAGES, Words
 
@@ -200,6 +201,7 @@ def _add_founding(tree: _Tree) -> None:
     hub = tree.group("hub")
     serve = hub.add("serve", "sync.cli.founding:serve", key="hub_serve")
     hub.add("restored", "sync.cli.founding:restored", key="hub_restored")
+    add_operator_commands(hub.group("operator"))
     serve.add_argument(
         "--listen", required=True, metavar="HOST:PORT", help=tree.help("listen")
     )

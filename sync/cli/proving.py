@@ -13,6 +13,7 @@ from sync.cli.printing import time_text
 
 if TYPE_CHECKING:
     from node.history.checking import CheckReport
+    from node.history.operator_checks import SignatureTally
     from sync.doctor import Finding
 
 EXIT_FAULT_FOUND: Final = 6
@@ -40,6 +41,7 @@ async def verify(call: Call) -> int:
                 "records": report.records,
                 "bodies_removed": report.bodies_removed,
                 "rebuilt": report.rebuilt,
+                "operators": _operators_json(report.operators),
                 "faults": faults,
             }
         )
@@ -56,6 +58,7 @@ def _print_report(call: Call, report: CheckReport) -> None:
         call.paper.say(key, count=report.records, rebuilt=report.rebuilt)
     if report.bodies_removed:
         call.paper.say("verify.bodies", count=report.bodies_removed)
+    _print_operators(call, report.operators)
     if not report.faults:
         call.paper.say("verify.whole")
         return
@@ -67,6 +70,36 @@ def _print_report(call: Call, report: CheckReport) -> None:
         call.paper.indented(text)
     if len(report.faults) > SHOWN_FAULTS:
         call.paper.say("verify.more", count=len(report.faults) - SHOWN_FAULTS)
+
+
+def _operators_json(tally: SignatureTally) -> dict[str, object]:
+    return {
+        "signatures": tally.signatures,
+        "decisions": tally.decisions,
+        "unsigned": tally.unsigned,
+        "bad": [
+            {"where": bad.where, "word": bad.word.value, "signer": bad.signer}
+            for bad in tally.bad
+        ],
+    }
+
+
+def _print_operators(call: Call, tally: SignatureTally) -> None:
+    """Operators' signatures: how many, and each that proves nothing."""
+    if tally.signatures:
+        call.paper.say("verify.signatures", count=tally.signatures)
+    if tally.unsigned:
+        call.paper.say("verify.unsigned", count=tally.unsigned)
+    if not tally.bad:
+        return
+    call.paper.say("verify.bad", count=len(tally.bad))
+    for bad in tally.bad[:SHOWN_FAULTS]:
+        word = call.words.say(f"signature.{bad.word}", signer=bad.signer)
+        call.paper.indented(
+            call.words.say("verify.bad_one", where=bad.where, word=word)
+        )
+    if len(tally.bad) > SHOWN_FAULTS:
+        call.paper.say("verify.more", count=len(tally.bad) - SHOWN_FAULTS)
 
 
 async def doctor(call: Call) -> int:
