@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
+from node.history.effects import is_copy
 from node.history.logbook import DecodedSets
 from node.history.registers import (
     OWNER,
@@ -76,7 +77,10 @@ def needs_look(state: RecordState, fields: Iterable[int], docket: Docket) -> boo
         return True
     if STATE_FIELD in live and len(_logs_in(state)) > 1:
         return True
-    return docket.may_propose
+    return docket.may_propose or (
+        any(is_copy(v) for number in fields for v in live.get(number, {}).values())
+        and bool(docket.owner_words)
+    )
 
 
 def _logs_in(state: RecordState) -> set[int]:

@@ -87,9 +87,25 @@ class Evidence:
         numbers = ((self._rows.logs.number_of(each.log), each.n) for each in found)
         return tuple((number, n) for number, n in numbers if number is not None)
 
+    def origin(self, dot: DotNo, field: int) -> DotNo:
+        """The write that *dot* only brings back; else itself."""
+        entry = self.entry(dot)
+        if entry is None or not isinstance(entry.operation, Set):
+            return dot
+        writes = entry.operation.writes
+        copied = next((copied_dot(w.value) for w in writes if w.field == field), None)
+        number = None if copied is None else self._rows.logs.number_of(copied.log)
+        if copied is None or number is None:
+            return dot
+        return number, copied.n
+
     def before(self, field: int, dots: Iterable[DotNo]) -> Value:
         """The value that all the writers replaced; nil where there is not just one."""
-        named = [set(self.named(dot, field)) for dot in dots if self.entry(dot)]
+        named = [
+            set(self.named(self.origin(dot, field), field))
+            for dot in dots
+            if self.entry(dot)
+        ]
         if not named:
             return None
         found = []
@@ -135,7 +151,7 @@ class Evidence:
                 continue
             seen.add(dot)
             if self.is_proposal(dot, field):
-                waiting.extend(self.named(dot, field))
+                waiting.extend(self.named(self.origin(dot, field), field))
             else:
                 plain.add(dot)
         replaced = {name for dot in plain for name in self.named(dot, field)} - {
@@ -170,18 +186,9 @@ class Evidence:
         return entry is not None and isinstance(entry.operation, Resolve)
 
     def _brings_back_a_proposal(self, entry: Entry, field: int) -> bool:
-        operation = entry.operation
-        if not isinstance(operation, Set):
-            return False
-        origin = next(
-            (copied_dot(w.value) for w in operation.writes if w.field == field), None
-        )
-        if origin is None:
-            return False
-        number = self._rows.logs.number_of(origin.log)
-        if number is None or (number, origin.n) == (entry.log_no, operation.n):
-            return False
-        return self.is_proposal((number, origin.n), field)
+        dot = (entry.log_no, entry.operation.n)
+        origin = self.origin(dot, field)
+        return origin != dot and self.is_proposal(origin, field)
 
     def _words(self) -> list[Word]:
         if self._owner_words is None:

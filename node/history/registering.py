@@ -7,9 +7,8 @@ from functools import partial
 
 from node.history.journal import own_log_no, save_all
 from node.history.record_rows import LEVEL_FIELD, LEVEL_REGISTER
-from node.history.registers import Word
+from node.history.registers import Word, standing_elements
 from node.history.state_packing import unpack_state
-from node.history.survivors import surviving_elements
 from node.store.port import Rows
 from node.store.row_types import RecordRow
 from protocol.identity import Dot, Element
@@ -54,10 +53,12 @@ def say(
 def unsay(
     rows: Rows, scope_no: int, actor: Actor, made_at: int, field: int, word: Word
 ) -> tuple[Operation, ...]:
-    """Remove an element from the register in which it stands."""
+    """Remove an element from the register in which it stands, whoever read it."""
+    log_no = rows.logs.ensure(word.dot.log)
+    element = (log_no, word.dot.n, word.element[2])
     for row in rows.records.registers(scope_no):
         state = unpack_state((row.log_no, row.n), row.state)
-        if word.element not in surviving_elements(state, field):
+        if element not in standing_elements(rows, row, state, field):
             continue
         record = Dot(rows.logs.id_of(row.log_no), row.n)
         gone = (Removal(field, (Element(word.dot, word.element[2]),)),)

@@ -121,7 +121,7 @@ def words(rows: Rows, scope_no: int, field: int) -> list[Word]:
     hub: bytes | None = None
     for row in rows.records.registers(scope_no):
         state = unpack_state((row.log_no, row.n), row.state)
-        for element, value in _elements(rows, row, state, field).items():
+        for element, value in standing_elements(rows, row, state, field).items():
             if not isinstance(value, tuple) or value[:1] != (int(Tag.GROUP),):
                 continue
             log_no, n, _ = element
@@ -137,7 +137,7 @@ def words(rows: Rows, scope_no: int, field: int) -> list[Word]:
     return sorted(found, key=_order)
 
 
-def _elements(
+def standing_elements(
     rows: Rows, row: RecordRow, state: RecordState, field: int
 ) -> Mapping[ElementNo, Value]:
     """What stands in a list of a register: nobody takes another machine's word back.

@@ -22,14 +22,16 @@ SCOPE = Scope(b"fonds-01", 0)
 OTHER_SCOPE = Scope(b"fonds-02", 0)
 CLERK = Actor("其其格")
 TITLE = 11
+CODE = 10
 NOTES = 30
 
 
 def titles(values: object, _scope_no: int) -> RowText:
-    """A description that makes titles searchable, nothing else."""
-    found = values.get(TITLE, []) if isinstance(values, dict) else []
-    text = "\n".join(str(value) for value in found)
-    return RowText(None, None, text, " ".join(text.split()))
+    """A description that makes titles searchable and tells the code, nothing else."""
+    known = values if isinstance(values, dict) else {}
+    text = "\n".join(str(value) for value in known.get(TITLE, []))
+    code = next((each for each in known.get(CODE, []) if isinstance(each, str)), None)
+    return RowText(code, None, text, " ".join(text.split()))
 
 
 @dataclass(slots=True)
