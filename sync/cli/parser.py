@@ -261,8 +261,32 @@ def _add_cataloguing(tree: _Tree) -> None:
     search.add_argument(
         "--offset", type=_offset, metavar="N", default=0, help=tree.help("offset")
     )
+    _add_duplicates(tree)
     export = tree.add("export", "sync.cli.importing:export")
     export.add_argument("file", metavar="FILE", help=tree.help("export_file"))
+
+
+def _add_duplicates(tree: _Tree) -> None:
+    command = tree.add("duplicates", "sync.cli.duplicates:duplicates")
+    command.add_argument(
+        "terms", nargs="*", metavar="ID|ask ID", default=[], help=tree.help("asked")
+    )
+    command.add_argument(
+        "--elsewhere", dest="is_elsewhere", action="store_true",
+        help=tree.help("elsewhere"),
+    )  # fmt: skip
+    command.add_argument("--fonds", metavar="CODE", help=tree.help("fonds"))
+    command.add_argument("--year", type=int, metavar="YYYY", help=tree.help("ask_year"))
+    for name in ("retention", "org"):
+        help_text = tree.help(f"ask_{name}")
+        command.add_argument(f"--{name}", metavar="CODE", help=help_text)
+    for name, kind, given in (
+        ("limit", _limit, DEFAULT_LIMIT),
+        ("offset", _offset, 0),
+    ):
+        command.add_argument(
+            f"--{name}", type=kind, metavar="N", default=given, help=tree.help(name)
+        )
 
 
 def _limit(text: str) -> int:
