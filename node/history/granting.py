@@ -12,7 +12,7 @@ from typing import Final
 from node.history.claims import is_owed as is_holder_owed
 from node.history.claims import name_holders
 from node.history.registering import say
-from node.history.registers import ASKED, LEASED, words
+from node.history.registers import ASKED, HOLDER, LEASED, OWNER, words
 from node.history.sequences import (
     END,
     Ask,
@@ -36,6 +36,15 @@ def is_owed(rows: Rows) -> bool:
     """Whether something may be owed: numbers to a machine, or a name to a code."""
     has_arrived = rows.settings.get(LOOKED_AT) != rows.sets.last_arrival()
     return has_arrived or is_holder_owed(rows)
+
+
+def appoint_first(
+    rows: Rows, scope_no: int, key: bytes, actor: Actor, made_at: int
+) -> None:
+    """At the hub: a fonds that nobody numbers yet is numbered by this machine."""
+    book = book_of(rows, scope_no)
+    if not book.words[HOLDER] and not book.words[OWNER]:
+        say(rows, scope_no, actor, made_at, {HOLDER: [("", key)]})
 
 
 def has_asks(rows: Rows) -> bool:

@@ -17,6 +17,7 @@ from node.history.enrolment import (
 )
 from node.history.epochs import open_epochs
 from node.history.gaps import state_gap
+from node.history.granting import appoint_first
 from node.history.intake import Intake, Taken
 from node.history.journal import save
 from node.history.registers import COMMON
@@ -41,6 +42,7 @@ from protocol.operations import Actor, ActorKind, Create, Value
 from protocol.signing import key_hash, public_key
 from protocol.trust import sign_certificate
 
+_NAME = "machine.name"
 _RELEASED_AT_ONCE = 8
 _SET_ASIDE = 1000
 """Sets of one log that are looked at; no log's stand in the way of another's."""
@@ -131,6 +133,10 @@ class HubRegistry:
 
         def do(rows: Rows) -> Joined:
             entry = admit_machine(rows, statement, scopes)
+            own = Actor(str(rows.settings.get(_NAME) or ""), ActorKind.PROGRAM)
+            for scope in scopes.values():
+                number = rows.scopes.ensure(scope)
+                appoint_first(rows, number, entry.public_key, own, self._clock.now())
             certificate = Certificate(
                 node_key=entry.public_key,
                 name=entry.name,

@@ -116,7 +116,9 @@ class SequenceBook:
         """The key of the machine that numbers; empty where no machine may."""
         if self.is_alone:
             return self.own_key
-        named = self._standing(HOLDER, at)
+        named, owners = self._standing(HOLDER, at), self._standing(OWNER, at)
+        if not named and not owners:
+            named, owners = self._first()
         for wanted in (stem, ""):
             for word in reversed(named):
                 match word.value:
@@ -124,7 +126,6 @@ class SequenceBook:
                         return key
                     case _:
                         continue
-        owners = self._standing(OWNER, at) or self.words.get(OWNER, ())[:1]
         owner = _owner(owners[-1]) if owners else None
         return owner.machine_keys[0] if owner is not None else b""
 
@@ -214,6 +215,19 @@ class SequenceBook:
                     case _:
                         continue
         return found
+
+    def _first(self) -> tuple[list[Word], list[Word]]:
+        """The first word on who numbers: it counts for what came before it too."""
+        said = [
+            (_place(word), field, word)
+            for field in (HOLDER, OWNER)
+            for word in self.words.get(field, ())
+            if field == OWNER or word.value[:1] == ("",)
+        ]
+        if not said:
+            return [], []
+        _, field, word = min(said, key=lambda each: each[:2])
+        return ([word], []) if field == HOLDER else ([], [word])
 
     def _standing(self, field: int, at: Place) -> list[Word]:
         return [word for word in self.words.get(field, ()) if _place(word) < at]

@@ -14,6 +14,7 @@ from node.history.hub import HubSide, Received
 from node.history.incarnation import begin
 from node.history.journal import save_all
 from node.history.proof import digest_at_head
+from node.history.record_rows import LEVEL_REGISTER
 from node.history.room import RoomSide
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
@@ -316,7 +317,8 @@ async def titles_of(site: Site, scope: Scope) -> set[str]:
     def read(rows: Rows) -> set[str]:
         scope_no = rows.scopes.number_of(scope)
         assert scope_no is not None
-        return {row.search_text for row in rows.records.in_scope(scope_no, 0, 10_000)}
+        found = rows.records.in_scope(scope_no, 0, 10_000)
+        return {row.search_text for row in found if row.level != LEVEL_REGISTER}
 
     return await site.store.read(read)
 
