@@ -256,6 +256,8 @@ _EXIT_BY_CODE: Final = {
     "columns-mistaken": EXIT_INPUT,
     "unknown-refused-row": EXIT_INPUT,
     "import-busy": EXIT_PASSING,
+    "digest-list-damaged": EXIT_DAMAGED,
+    "digest-list-missing": EXIT_REFUSED,
     "act-busy": EXIT_PASSING,
     "operator-needed": EXIT_REFUSED,
     "unknown-operator": EXIT_INPUT,
