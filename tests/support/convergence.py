@@ -11,12 +11,13 @@ import shutil
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from node.history.hub import Answer, Received
 from node.history.incarnation import renamed_now
 from node.history.journal import keep, next_n, number_from
 from node.history.proof import digest_at_head
+from node.history.record_rows import LEVEL_REGISTER
 from node.history.state_packing import unpack_state
 from node.history.survivors import (
     confirmed,
@@ -44,6 +45,7 @@ from protocol.operations import (
     Restore,
     Seen,
     Set,
+    Value,
     Withdraw,
     Write,
 )
@@ -65,7 +67,6 @@ from tests.support.machines import FixedClock, titles
 T = TypeVar("T")
 NOTES = 30
 DATE = 13
-FIELDS = (TITLE, DATE)
 
 
 @dataclass(slots=True)
@@ -106,6 +107,9 @@ class County:
     copied: dict[str, int] = field(default_factory=dict)
     """Rooms of which there is a copy, and how much was saved by then."""
     counter: int = 0
+    fields: ClassVar[tuple[int, ...]] = (TITLE, DATE)
+    """Fields that clerks write; of lists there is one."""
+    notes: ClassVar[int] = NOTES
 
     @classmethod
     async def make(cls, folder: Path) -> County:
@@ -147,6 +151,11 @@ class County:
         self.saved[made] = False
         return made
 
+    def value(self, number: int, which: int) -> Value:
+        """What a clerk writes in a field."""
+        del number, which
+        return self.text()
+
     async def save(self, room: str, scope: Scope, make: object) -> None:
         """Keep the operation that *make* returns for its number."""
 
@@ -168,14 +177,19 @@ class County:
             room,
             self.scopes[scope],
             lambda n, _rows: Create(
-                n, CLERK, now, ((LEVEL, 3), (TITLE, title)), (Elements(NOTES, (note,)),)
+                n,
+                CLERK,
+                now,
+                ((LEVEL, 3), (TITLE, title)),
+                (Elements(self.notes, (note,)),),
             ),
         )
 
     async def records(self, room: str, scope: Scope) -> list[RecordRow]:
         def read(rows: Rows) -> list[RecordRow]:
             scope_no = rows.scopes.number_of(scope)
-            return [] if scope_no is None else rows.records.in_scope(scope_no, 0, 100)
+            found = [] if scope_no is None else rows.records.in_scope(scope_no, 0, 100)
+            return [row for row in found if row.level != LEVEL_REGISTER]
 
         return await self.rooms[room].store.read(read)
 
@@ -202,11 +216,11 @@ class County:
                 filled_under=own.log,
                 shown={
                     each: {dot(at): v for at, v in survivors(state, each).items()}
-                    for each in FIELDS
+                    for each in self.fields
                 },
                 elements={
                     Element(dot((at[0], at[1])), at[2]): value
-                    for at, value in surviving_elements(state, NOTES).items()
+                    for at, value in surviving_elements(state, self.notes).items()
                 },
                 withdrawals=tuple(sorted(dot(at) for at in survivors(state, 0))),
             )
@@ -221,22 +235,26 @@ class County:
     async def save_form(self, form: Form, act: str, which: int) -> None:
         """Save a form that was opened now or long ago."""
         now = self.rooms[form.room].clock.now()
-        number = FIELDS[which % len(FIELDS)]
+        number = self.fields[which % len(self.fields)]
         shown = form.shown[number]
         names = tuple(sorted(shown)) or (form.record,)
         if act in ("set", "clear"):
-            value = self.text() if act == "set" else None
+            value = self.value(number, which) if act == "set" else None
             write = Write(number, value, names)
             made: Operation = Set(1, CLERK, now, form.record, (write,))
             self._named(shown.values())
         elif act == "add":
-            made = Add(1, CLERK, now, form.record, (Elements(NOTES, (self.text(),)),))
+            made = Add(
+                1, CLERK, now, form.record, (Elements(self.notes, (self.text(),)),)
+            )
         elif act == "remove":
             if not form.elements:
                 return
             gone = sorted(form.elements)[: 1 + which % 2]
             self._named(form.elements[each] for each in gone)
-            made = Remove(1, CLERK, now, form.record, (Removal(NOTES, tuple(gone)),))
+            made = Remove(
+                1, CLERK, now, form.record, (Removal(self.notes, tuple(gone)),)
+            )
         elif act == "withdraw":
             seen = tuple(
                 Seen(each, tuple(sorted(dots)))
@@ -396,9 +414,11 @@ class County:
                 return found
             for row in rows.records.in_scope(scope_no, 0, 1000):
                 state = unpack_state((row.log_no, row.n), row.state)
-                for number in FIELDS:
+                for number in self.fields:
                     found |= {str(v) for v in confirmed(state, number).values()}
-                found |= {str(v) for v in confirmed_elements(state, NOTES).values()}
+                found |= {
+                    str(v) for v in confirmed_elements(state, self.notes).values()
+                }
             return found
 
         return await site.store.read(read)
@@ -419,18 +439,24 @@ class County:
                 state = unpack_state((row.log_no, row.n), row.state)
                 if not row.leaf:
                     continue
-                tickets = rows.tickets.of_record(scope_no, row.record_no)
+                tickets = rows.tickets.of_record(row.record_no)
                 found[name((row.log_no, row.n))] = (
                     {
                         number: {
                             name(at): v if number else None
                             for at, v in confirmed(state, number).items()
                         }
-                        for number in (0, *FIELDS)
+                        for number in (0, *self.fields)
                     },
-                    {name(at): v for at, v in confirmed_elements(state, NOTES).items()},
+                    {
+                        name(at): v
+                        for at, v in confirmed_elements(state, self.notes).items()
+                    },
                     existence(state) if not state.pending else None,
-                    sorted((each.field, each.version.hex()) for each in tickets),
+                    sorted(
+                        (each.subject.hex(), each.version.hex(), each.ticket_class)
+                        for each in tickets
+                    ),
                 )
             return found, digest_at_head(rows, scope_no).hex()
 
