@@ -94,11 +94,11 @@ class Author:
 
     def creations(self, wanted: Sequence[Entry]) -> list[SetItem]:
         """The sets that create a record for each entry."""
-        return list(self._sealed(self._creates(wanted)))
+        return list(self.sealed(self._creates(wanted)))
 
     def edits(self, count: int, first: int) -> list[SetItem]:
         """The sets that edit *count* records, from the *first* made on, once each."""
-        return list(self._sealed(self._edits(count, first)))
+        return list(self.sealed(self._edits(count, first)))
 
     def _creates(self, wanted: Sequence[Entry]) -> Iterator[Operation]:
         for entry in wanted:
@@ -145,7 +145,8 @@ class Author:
             except InvalidValue as error:
                 del given[error.field]
 
-    def _sealed(self, operations: Iterator[Operation]) -> Iterator[SetItem]:
+    def sealed(self, operations: Iterator[Operation]) -> Iterator[SetItem]:
+        """The sets of any operations that go on with this author's numbers."""
         waiting: list[Operation] = []
         for operation in operations:
             waiting.append(operation)

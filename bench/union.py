@@ -264,8 +264,8 @@ class Union:
                 self._count("sticks read")
                 for verdict, number in report.results.items():
                     self._count(f"sets on sticks: {verdict}", number)
-            if all(stick.path != other.path for other in self.sticks):
-                stick.path.unlink(missing_ok=True)
+        for path in {stick.path for stick in due} - {each.path for each in self.sticks}:
+            path.unlink()
 
     async def work(self, days_of_work: Sequence[Day]) -> None:
         """The edits of two years, and deliveries between them."""
