@@ -219,6 +219,17 @@ class UnknownField(NodeError):
         """The field that was probably meant; empty where none is near."""
 
 
+class UnknownPack(NodeError):
+    """This program has no rule pack of that name and version."""
+
+    code = "unknown-pack"
+
+    def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
+        super().__init__(wanted, known)
+        self.wanted = wanted
+        self.known = known
+
+
 class UnknownFonds(NodeError):
     """No fonds of this machine has that code."""
 

@@ -249,6 +249,8 @@ _EXIT_BY_CODE: Final = {
     "unknown-scope": EXIT_INPUT,
     "unknown-field": EXIT_INPUT,
     "unknown-fonds": EXIT_INPUT,
+    "unknown-machine": EXIT_INPUT,
+    "unknown-pack": EXIT_INPUT,
     "fonds-not-named": EXIT_INPUT,
     "fonds-exists": EXIT_REFUSED,
     "workbook-unreadable": EXIT_INPUT,

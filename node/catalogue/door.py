@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from node.catalogue.acts import Acts
+from node.catalogue.agreements import Agreements
 from node.catalogue.answers import Counts, Page, count_levels
 from node.catalogue.aside import Aside
 from node.catalogue.deliveries import Deliveries
 from node.catalogue.details import Details
 from node.catalogue.drafts import Drafts
+from node.catalogue.extracts import Extracts
 from node.catalogue.fields import (
     CODE,
     TITLE,
@@ -26,6 +28,7 @@ from node.catalogue.hints import Hints
 from node.catalogue.histories import history_of
 from node.catalogue.likeness.papers import Papers
 from node.catalogue.operators import Operators
+from node.catalogue.owning import Owning
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
 from node.catalogue.reading import (
@@ -103,7 +106,10 @@ class Catalogue:
         self.searches = Searches(self.premises)
         self.shelves = Shelves(self.premises)
         self.aside = Aside(self.premises)
+        self.owning = Owning(self.premises)
         self.deliveries = Deliveries(self.premises)
+        self.agreements = Agreements(self.premises)
+        self.extracts = Extracts(self.premises)
         self.papers = Papers(self.premises)
         self.operators = Operators(self.premises)
 

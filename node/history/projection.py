@@ -20,6 +20,8 @@ from node.history.docket import CODE_FIELD, Docket, needs_look
 from node.history.effects import DotNo, copied_dot
 from node.history.logbook import DecodedSets, value_given
 from node.history.record_rows import Made, RowMaker, is_simple, is_visible
+from node.history.registers import PACK
+from node.history.retelling import await_retelling
 from node.history.shared_codes import CodesTouched, decision_row
 from node.history.state_packing import unpack_state
 from node.history.steps import Step, steps_of
@@ -43,6 +45,7 @@ from node.store.ticket_port import DecisionRow
 from protocol.operations import Create, Operation, Resolve, Value
 
 _OPEN: Final = int(RecordFlag.OPEN)
+_REGISTER: Final = int(RecordFlag.REGISTER)
 _COUNTING: Final[frozenset[int]] = frozenset({SetState.ADMITTED, SetState.REMOVED})
 
 
@@ -191,6 +194,8 @@ class _Batch:
             is_admitted=is_admitted,
             import_no=self._import_no,
         )
+        if any(part.field == PACK for part in create.lists):
+            await_retelling(self._rows, self._scope_no)
         self._touched.add(record_no)
         self._added.append(made)
         self._count(made.row, 1)
@@ -236,6 +241,8 @@ class _Batch:
             is_shown_same=is_same and not is_open,
             import_no=self._import_no,
         )
+        if PACK in touched and made.row.flags & _REGISTER:
+            await_retelling(self._rows, self._scope_no)
         if CODE_FIELD in touched:
             self._flush_edits()
             had = before[sorted(touched).index(CODE_FIELD)]
@@ -380,7 +387,6 @@ class _Batch:
             ]
         )
         rows.digests.mark(self._scope_no, {each.row.bucket for each in made})
-        rows.papers.note([each.row.record_no for each in made])
         rows.papers.note(self._touched)
         rows.classes.count(self._amounts)
         for import_no, amounts in self._imported.items():

@@ -220,7 +220,6 @@ def _remove(rows: Rows, row: RecordRow, codes: CodesTouched) -> None:
     _count_change(rows, row, None)
     rows.digests.mark(row.scope_no, [row.bucket])
     rows.papers.note([row.record_no])
-    rows.papers.note([row.record_no])
 
 
 def _count_change(rows: Rows, old: RecordRow, new: RecordRow | None) -> None:

@@ -202,6 +202,13 @@ def _add_founding(tree: _Tree) -> None:
     serve = hub.add("serve", "sync.cli.founding:serve", key="hub_serve")
     hub.add("restored", "sync.cli.founding:restored", key="hub_restored")
     add_operator_commands(hub.group("operator"))
+    owner = hub.add("owner", "sync.cli.owning:owner", key="hub_owner")
+    owner.add_argument("fonds", metavar="FONDS", help=tree.help("fonds_code"))
+    owner.add_argument("machines", nargs="*", metavar="ROOM", help=tree.help("owners"))
+    owner.add_argument("--nobody", action="store_true", help=tree.help("nobody"))
+    rules = hub.add("rules", "sync.cli.owning:rules", key="hub_rules")
+    rules.add_argument("fonds", metavar="FONDS", help=tree.help("fonds_code"))
+    rules.add_argument("pack", nargs="?", metavar="PACK", help=tree.help("pack"))
     serve.add_argument(
         "--listen", required=True, metavar="HOST:PORT", help=tree.help("listen")
     )

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from node.catalogue.judging import judge
 from node.catalogue.pack import Pack
 from node.catalogue.shown import values_shown
 from node.history.docket import DISPUTE_FIELD, OBJECTION, STATE_FIELD
 from node.history.journal import save_all
 from node.history.registering import say, unsay
 from node.history.registers import OWNER, Word, own_key, owner_of, words
+from node.history.registers import PACK as PACK_WORD
 from node.history.state_packing import unpack_state
 from node.history.tickets import dot_bytes, unpack_sides
 from node.store.port import Rows
@@ -39,6 +41,7 @@ from protocol.operations import (
 from tests.support.exchanges import CLERK, LEVEL, TITLE, Site, World
 
 CODE = 10
+COMPONENTS = 49
 OPERATOR = Actor("裁决员")
 PACK = Pack.load()
 
@@ -355,3 +358,32 @@ async def test_a_register_is_shown_to_nobody(world: World) -> None:
             return rows.shelves.unclassed(0, 99)
 
         assert await site.store.read(read) == known
+
+
+async def test_rules_count_from_their_place_in_the_order(world: World) -> None:
+    """ws-2 knows no components: people decide; ws-3 merges what two rooms put in."""
+    for site in world.sites:
+        site.judge = judge
+        await site.reopen()
+    record = await add(world, world.first, "题名")
+    await everybody(world)
+    pages = (int(Tag.GROUP), "p1", "p2")
+    first = await write(world, world.first, record, COMPONENTS, pages, record)
+    await everybody(world)
+    await write(
+        world, world.first, record, COMPONENTS, (*pages[:1], "p0", *pages[1:]), first
+    )
+    await write(world, world.second, record, COMPONENTS, (*pages, "p3"), first)
+    await everybody(world)
+    assert await classes(world) == [TicketClass.NOTE]
+    merged = (*pages[:1], "p0", *pages[1:], "p3")
+    for site in world.sites:
+        assert await shown(world, site, record, COMPONENTS) == merged
+
+    def older(rows: Rows) -> None:
+        scope_no = rows.scopes.number_of(world.scope) or 0
+        say(rows, scope_no, OPERATOR, 3, {PACK_WORD: [("ws", 2)]})
+
+    await world.hub.store.write(older)
+    await everybody(world)
+    assert await classes(world) == [TicketClass.FIELD]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from node.catalogue.secrecy import is_secret
 from node.history.hub import HubSide, Received
@@ -20,6 +21,7 @@ from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.store.port import Rows
 from node.store.store import Store
+from node.store.ticket_port import Judge, every_difference
 from protocol.boxkeys import make_statement
 from protocol.checkpoint_codec import decode_checkpoint, encode_checkpoint
 from protocol.hello_codec import decode_hello, encode_hello
@@ -56,6 +58,8 @@ class Site:
     hub_side: HubSide | None = None
     second_store: Store | None = None
     """Another process on the same home, where there is one."""
+    judge: Judge = every_difference
+    """What differing values mean, once the site is opened again."""
 
     @classmethod
     async def make(cls, folder: Path, name: str) -> Site:
@@ -93,9 +97,10 @@ class Site:
 
     async def reopen_closed(self) -> None:
         """The process begins again; its store is closed."""
-        self.store = await Store.open(self.home, self.keys, describe=titles)
+        rules: dict[str, Any] = {"describe": titles, "judge": self.judge}
+        self.store = await Store.open(self.home, self.keys, **rules)
         if self.second_store is not None:
-            self.second_store = await Store.open(self.home, self.keys, describe=titles)
+            self.second_store = await Store.open(self.home, self.keys, **rules)
         self.open_sides()
 
     @property
