@@ -186,9 +186,12 @@ class Machine:
     @cached_property
     def hub(self) -> HubSide:
         """This machine's side of exchanges with rooms."""
+        from node.catalogue.editions import Editions  # noqa: PLC0415 (the same)
         from node.history.hub import HubSide  # noqa: PLC0415 (desk work needs none)
 
-        return HubSide(self.store, self.keys, self.home, self.clock, is_secret)
+        side = HubSide(self.store, self.keys, self.home, self.clock, is_secret)
+        side.extracts = Editions(self.catalogue.premises, self.name)
+        return side
 
     async def standing(self, actor: Actor) -> Standing:
         """Where this machine stands: pending work, receipts, places, open fields."""

@@ -101,6 +101,29 @@ class Query:
     offset: int = 0
 
 
+def divided(
+    filters: Mapping[str, str],
+) -> tuple[str | None, str | None, dict[str, str]]:
+    """The fonds and the state asked for, and the filters that ask for something else.
+
+    Raises:
+        InvalidValue: there is no such state.
+    """
+    fonds = state = None
+    rest: dict[str, str] = {}
+    for name, text in filters.items():
+        match _FILTER_NAMES.get(name.strip().lower()):
+            case "fonds":
+                fonds = text
+            case "state":
+                plain = text.strip().lower()
+                _state(text)
+                state = _STATE_WORDS.get(plain, plain)
+            case _:
+                rest[name] = text
+    return fonds, state, rest
+
+
 def compile_query(
     query: Query,
     pack: Pack,

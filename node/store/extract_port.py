@@ -130,8 +130,34 @@ class EditionRow(NamedTuple):
     """Ids, one behind the other."""
 
 
+class Candidate(NamedTuple):
+    """A record that an agreement may show."""
+
+    record_no: int
+    log_no: int
+    n: int
+    leaf: bytes
+
+
+class Choice(NamedTuple):
+    """Which records an agreement may show; they stand, and are not withdrawn."""
+
+    scope_no: int
+    levels: tuple[int, int]
+    categories: tuple[str, ...]
+    """Empty: all."""
+    years: tuple[int, int]
+    """(0, 0): all."""
+    hidden_imports: tuple[int, ...]
+
+
 class EditionRows(Protocol):
     """Editions that a hub makes."""
+
+    def candidates(
+        self, choice: Choice, after: tuple[int, int], limit: int
+    ) -> list[Candidate]:
+        """Records of the choice behind the dot (log_no, n), by dot."""
 
     def newest(self, extract: bytes) -> EditionRow | None:
         """The newest edition."""

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from node.store.extract_port import EditionRow
+from node.store.extract_port import Candidate, Choice, EditionRow
 
 _SELECT: Final = (
     "SELECT extract, serial, kind, until, made_at, fonds, title, stamp, parts"
@@ -23,6 +23,29 @@ class SqliteEditions:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+
+    def candidates(
+        self, choice: Choice, after: tuple[int, int], limit: int
+    ) -> list[Candidate]:
+        classes = ["scope_no = ? AND level BETWEEN ? AND ?"]
+        values: list[object] = [choice.scope_no, *choice.levels]
+        if choice.categories:
+            marks = ", ".join("?" * len(choice.categories))
+            classes.append(f"category IN ({marks})")
+            values += choice.categories
+        if choice.years != (0, 0):
+            classes.append("year BETWEEN ? AND ?")
+            values += choice.years
+        hidden = "".join(" AND import_no <> ?" for _ in choice.hidden_imports)
+        found = self._database.execute(
+            "SELECT record_no, log_no, n, leaf FROM records INDEXED BY records_by_dot"
+            " WHERE scope_no = ? AND (log_no, n) > (?, ?) AND flags & 3 = 1"
+            f"{hidden} AND class_no IN"
+            f" (SELECT class_no FROM classes WHERE {' AND '.join(classes)})"
+            " ORDER BY log_no, n LIMIT ?",
+            (choice.scope_no, *after, *choice.hidden_imports, *values, limit),
+        )
+        return [Candidate(*row) for row in found]
 
     def newest(self, extract: bytes) -> EditionRow | None:
         return self._one(f"{_SELECT} ORDER BY serial DESC LIMIT 1", (extract,))
