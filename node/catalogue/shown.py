@@ -17,10 +17,17 @@ from typing import Final
 from node.catalogue.judging import follow_each_other, merged_order
 from node.catalogue.pack import Field, MergeClass, Pack
 from node.catalogue.values import shown_value
-from node.history.effects import DotNo
+from node.history.effects import DotNo, ElementNo
 from node.history.evidence import Evidence
 from node.history.logbook import DecodedSets
-from node.history.survivors import RecordState, resolved, shown, survivors
+from node.history.survivors import (
+    RecordState,
+    list_fields_of,
+    resolved,
+    shown,
+    surviving_elements,
+    survivors,
+)
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from protocol.operations import EXISTENCE_FIELD, Value
@@ -33,6 +40,10 @@ def values_shown(
 ) -> dict[int, list[Value]]:
     """Surviving values of all fields, the one that is shown first."""
     values = shown(state)
+    for number in list_fields_of(state):
+        elements = surviving_elements(state, number)
+        if len({element[0] for element in elements}) > 1:
+            values[number] = _listed(rows, state, elements)
     is_open = bool(row.flags & RecordFlag.OPEN)
     if not is_open and all(
         len(found) < 2 or number in state.elements for number, found in values.items()
@@ -58,6 +69,18 @@ def values_shown(
                 evidence, number, live, pack.by_number.get(number)
             )
     return values
+
+
+def _listed(
+    rows: Rows, state: RecordState, elements: Mapping[ElementNo, Value]
+) -> list[Value]:
+    """Members that several machines put in, in an order that all machines share."""
+
+    def order(element: ElementNo) -> tuple[bool, bytes, int, int]:
+        log_no, n, position = element
+        return (log_no, n) != state.birth, rows.logs.id_of(log_no), n, position
+
+    return [resolved(elements[element]) for element in sorted(elements, key=order)]
 
 
 def _meanwhile(
