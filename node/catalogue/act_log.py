@@ -32,7 +32,13 @@ class ActKind(StrEnum):
     CHANGE = "change"
     """One field of many records."""
     FILING = "filing"
+    CLOSING = "closing"
+    """A sequence was sealed."""
+    STAMPING = "stamping"
+    """Codes were stamped anew on their papers."""
     IMPORT = "import"
+    DECISIONS = "decisions"
+    """Many tickets decided alike (node/catalogue/deciding/bulk.py)."""
 
 
 def note_save(

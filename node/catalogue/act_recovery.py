@@ -69,9 +69,16 @@ async def alone(premises: Premises) -> AsyncIterator[None]:
 
 
 async def finish_all(premises: Premises) -> list[Recovered]:
-    """Finish or drop every act that was cut off; the caller holds the act lock."""
+    """Finish or drop every act that was cut off; the caller holds the act lock.
+
+    Decisions wait for who may decide (node/catalogue/decisions.py).
+    """
     unfinished = await premises.store.read(lambda rows: rows.acts.unfinished())
-    return [await _finish(premises, row) for row in unfinished]
+    return [
+        await _finish(premises, row)
+        for row in unfinished
+        if row.kind != ActKind.DECISIONS
+    ]
 
 
 async def undo_steps(

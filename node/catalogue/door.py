@@ -15,6 +15,7 @@ from node.catalogue.acts import Acts
 from node.catalogue.agreements import Agreements
 from node.catalogue.answers import Counts, Page, count_levels
 from node.catalogue.aside import Aside
+from node.catalogue.decisions import Decisions
 from node.catalogue.deliveries import Deliveries
 from node.catalogue.details import Details
 from node.catalogue.drafts import Drafts
@@ -108,6 +109,7 @@ class Catalogue:
         self.aside = Aside(self.premises)
         self.owning = Owning(self.premises)
         self.deliveries = Deliveries(self.premises)
+        self.decisions = Decisions(self.premises)
         self.agreements = Agreements(self.premises)
         self.extracts = Extracts(self.premises)
         self.papers = Papers(self.premises)
@@ -351,6 +353,7 @@ class Catalogue:
     async def recover(self) -> int:
         """Finish acts, discard imports that were cut off; the number of imports."""
         await self.acts.recover()
+        await self.decisions.recover()
         return await self.workbooks.recover()
 
     async def _set_existence(

@@ -1,0 +1,1 @@
+"""Decisions on tickets: what is offered, what is written, and taking it back."""
