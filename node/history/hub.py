@@ -21,6 +21,7 @@ from node.history.epochs import (
     raise_for,
     rise_above,
 )
+from node.history.extracts import ExtractSource, held_by, note_held
 from node.history.feed import FeedPlan, Sent, feed_part, plan_feed
 from node.history.intake import Intake, Taken, ensure_log
 from node.history.order import scope_named
@@ -32,6 +33,7 @@ from node.history.returned import LIST_PARTS, adopt_list, is_lost_word
 from node.history.sealing import seal
 from node.history.succession import succeed
 from node.history.trust import entry_of, entry_of_key, serial_of, signed_list
+from node.history.unattended import hub_is_owing, hub_work
 from node.home import Home
 from node.keys import KeyFolder
 from node.store.port import Rows
@@ -43,6 +45,7 @@ from protocol.frames import PrefixName
 from protocol.identity import ZERO_HASH, log_id
 from protocol.messages import (
     Checkpoint,
+    ExtractsHeld,
     Hello,
     Item,
     LogState,
@@ -68,6 +71,9 @@ class _Plan:
     feed: FeedPlan
     checkpoint: Checkpoint
     first: tuple[Item, ...]
+    reader: bytes
+    """Key of the machine that may get extracts; empty: none."""
+    received: Received
 
 
 class HubSide:
@@ -86,11 +92,14 @@ class HubSide:
         self._home = home
         self._clock = clock
         self._is_secret = is_secret
+        self.extracts: ExtractSource | None = None
+        """What rooms may see of others' fonds; set by who knows the catalogue."""
         self.registry = HubRegistry(store, keys, clock, is_secret)
         """Machines and what they may: founding, invitations, grants, cuts."""
 
     async def prepare(self) -> None:
         """Seal what this hub wrote itself, and admit it to the order."""
+        await self._settle_numbers()
         parts = (self._store, self._keys, self._home, self._clock)
         try:
             await seal(*parts)
@@ -111,8 +120,16 @@ class HubSide:
             sealed = rows.sets.in_state(own.log_no, SetState.SEALED, 1)
             return bool(sealed) or rows.journal.amount()[0] > 0
 
+        if await self._store.read(hub_is_owing):
+            await self._settle_numbers()
         if await self._store.read(is_due):
             await self.prepare()
+
+    async def _settle_numbers(self) -> None:
+        """Name holders of contested codes, and lend what was asked for."""
+        now = self._clock.now()
+        while await self._store.write(partial(hub_work, made_at=now)):
+            pass
 
     async def sender(self, hello: Hello) -> TrustEntry | None:
         """Who says this hello; None where no such machine has joined."""
@@ -139,6 +156,9 @@ class HubSide:
         if not received.is_heard:
             received.is_heard = True
             await self._store.write(lambda rows: self._notice(rows, hello))
+        for item in items:
+            if isinstance(item, ExtractsHeld):
+                received.held = item.payload
         parts = [item for item in items if isinstance(item, TrustList)]
         if parts:
             take = partial(self._take_list, received=received, parts=parts)
@@ -175,8 +195,10 @@ class HubSide:
         if found is None:
             return None
         hello, hello_hash = found
+        held = await self._store.read(lambda rows: held_by(rows, log))
+        received = Received(held=held, is_bundle=True)
         return await self._answer(
-            hello, hello_hash, budget_bytes, Received(), is_stale=True
+            hello, hello_hash, budget_bytes, received, is_stale=True
         )
 
     async def prefix(self, log: bytes, first_seq: int, last_seq: int) -> bytes | None:
@@ -334,7 +356,10 @@ class HubSide:
             known = 0 if is_trust_behind(rows, hello) else hello.trust_serial
             trust = signed_list(rows, known, self._keys.machine_seed)
             first += split_trust_list(trust)
-        return _Plan(feed, checkpoint, tuple(first))
+        if not received.is_bundle:
+            note_held(rows, hello, received.held)
+        reader = entry.public_key if entry is not None and is_known else b""
+        return _Plan(feed, checkpoint, tuple(first), reader, received)
 
     async def _items(self, plan: _Plan) -> AsyncIterator[Item]:
         for item in plan.first:
@@ -353,3 +378,10 @@ class HubSide:
                 part, place, before = await self._store.read(work)
                 for item in part:
                     yield item
+        left_bytes = plan.feed.left_bytes
+        if self.extracts is not None and plan.reader and left_bytes > 0:
+            held, is_live = plan.received.held, not plan.received.is_bundle
+            async for each in self.extracts.items(
+                plan.reader, held, left_bytes, is_live=is_live
+            ):
+                yield each

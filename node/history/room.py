@@ -21,6 +21,7 @@ from node.history.departures import (
     unnamed_part,
 )
 from node.history.evenness import Standing, is_even, standing_of
+from node.history.extracts import tidy_extracts
 from node.history.following import (
     Follower,
     Following,
@@ -32,7 +33,6 @@ from node.history.greeting import (
     TOLD,
     Until,
     hello_of_bundle,
-    hub_key_of,
     hub_time_of,
     make_hello,
     note_hub_time,
@@ -40,21 +40,22 @@ from node.history.greeting import (
     untold_statements,
 )
 from node.history.incarnation import open_incarnation
+from node.history.preamble import first_items
 from node.history.prefixes import prefix_of, receipted_prefix
 from node.history.proof import parted_scopes, prove_scopes
 from node.history.receipts import Outcome, clear_suspicion, compare_receipt, is_ours
-from node.history.redactions import barred_sets, redact_barred_step
+from node.history.registers import hub_key_of
 from node.history.revocation import cut_step
 from node.history.rewinding import resend_settled, rewind_step
 from node.history.sealing import seal
 from node.history.sidecar import Sealed, write_sidecar
 from node.history.trust import (
     ListTaken,
-    held_list,
     serial_of,
     take_granted_scopes,
     take_list,
 )
+from node.history.unattended import is_owing, work_off
 from node.home import Home
 from node.keys import KeyFolder, random_bytes
 from node.store.port import Rows
@@ -73,7 +74,7 @@ from protocol.messages import (
 )
 from protocol.operations import Value
 from protocol.signing import public_key
-from protocol.trust import split_trust_list, verify_certificate
+from protocol.trust import verify_certificate
 
 STEP_SECONDS: Final = 0.04
 _NONCE_BYTES: Final = 16
@@ -112,7 +113,7 @@ class RoomSide:
         """Make ready what is to go: finish what was begun, seal the journal."""
         await self._settle()
         while await self._store.write(
-            lambda rows: redact_barred_step(rows, self._clock.now(), self._is_secret)
+            lambda rows: work_off(rows, self._clock.now(), self._is_secret)
         ):
             pass
         parts = (self._store, self._keys, self._home, self._clock, self._is_secret)
@@ -167,11 +168,10 @@ class RoomSide:
         A set counts as handed over when the next one is asked for and the answer to
         the hello has come.
         """
-        if self._returns_list and not self._has_returned:
-            held = await self._store.read(held_list)
-            for part in split_trust_list(held) if held is not None else ():
-                yield Outgoing(part)
-            self._has_returned = True
+        owes_list = self._returns_list and not self._has_returned
+        for item in await self._store.read(partial(first_items, owes_list=owes_list)):
+            yield Outgoing(item)
+        self._has_returned |= owes_list
         after = (0, 0, b"")
         while True:
             found = await self._store.read(partial(unnamed_part, after=after))
@@ -249,11 +249,11 @@ class RoomSide:
             await self._rewind(rewind)
         if not following.stopped and await self._store.write(clear_suspicion):
             self._needs_preparation = True
+        await tidy_extracts(self._store)
         owes = (self._returns_list and not self._has_returned) or self._asks_all
         standing = await self._store.read(partial(standing_of, owes_trust=owes))
         ends = is_even(standing, checkpoint, following, self._until)
-        barred = await self._store.read(barred_sets)
-        if ends and barred:
+        if ends and await self._store.read(is_owing):
             self._needs_preparation = True
             ends = False
         if ends or standing == self._last_standing:
@@ -314,6 +314,7 @@ class RoomSide:
             self._needs_preparation = True
         while await self._store.write(cut_step):
             pass
+        await tidy_extracts(self._store)
 
     def _take_checkpoint(
         self, rows: Rows, hello: Hello, checkpoint: Checkpoint, *, is_live: bool
