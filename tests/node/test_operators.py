@@ -29,7 +29,12 @@ from protocol.operations import (
     Remove,
 )
 from protocol.signing import public_key, sign
-from tests.node.test_hub_judgement import copy_of, put_back
+from tests.node.test_hub_judgement import (
+    copy_of,
+    create_secret,
+    put_back,
+    seal_anything,
+)
 from tests.support.convergence import open_site
 from tests.support.deciding import LI, WANG, decide, name_operator, words_of
 from tests.support.exchanges import CLERK, TITLE, World, exchange
@@ -270,6 +275,25 @@ async def test_a_clones_branch_keeps_what_was_signed(
             bad.word is SignatureWord.UNAUTHORISED for bad in report.operators.bad
         )
     await clone.close()
+
+
+async def test_a_redaction_leaves_the_signatures_of_what_it_left(
+    world: World,
+) -> None:
+    """A decision of which something was removed says so; it is not called unsigned."""
+    record = await a_record(world)
+    await create_secret(world.first, world.scope, "不该在这里的一件")
+    await decide(world.first, world.scope, record, "裁定题名", WANG)
+    await decide(world.first, world.scope, record, "机密★裁定", WANG)
+    await seal_anything(world.first)
+    await world.meet(world.first, world.second, world.first)
+    unauthorised = (SignatureWord.UNAUTHORISED, WANG.public_key.hex()[:16])
+    for site in world.sites:
+        words = await words_of(site, world.scope, record)
+        assert words == [unauthorised, (SignatureWord.REMOVED, "")]
+        report = await check(site.store, site.keys, site.home)
+        assert [bad.word for bad in report.operators.bad] == [unauthorised[0]]
+    assert await world.is_equal()
 
 
 async def test_what_is_issued_again_under_a_new_log_is_shown_unsigned(
