@@ -68,11 +68,14 @@ def is_for_people(field: int, pack: Pack) -> bool:
     return known is None or _CLASSES.get(known.merge) is not TicketClass.NOTE
 
 
-@cache
 def pack_of(version: int) -> Pack:
     """The pack of a version; the newest where this program does not have it."""
-    versions = _versions()
-    return load_pack(versions.get(version, PACKS[-1]))
+    return _pack_named(_versions().get(version, PACKS[-1]))
+
+
+@cache
+def _pack_named(name: str) -> Pack:
+    return load_pack(name)
 
 
 @cache
