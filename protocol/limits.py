@@ -14,7 +14,8 @@ SET_OPERATIONS: Final = 200
 SET_SPAN_DOTS: Final = 200
 """Numbers from the first to the last operation of a set, both counted."""
 SET_TARGET_BYTES: Final = 36 * 1024
-"""Sealing closes a set when its operations, in row form, reach this size."""
+"""Sealing closes a set when its operations, in row form, and 103 bytes for each
+signature reach this size."""
 SET_LIMIT_BYTES: Final = 64 * 1024
 """Body of a set of two operations or more."""
 FIELD_LIMIT_BYTES: Final = 256 * 1024
