@@ -49,7 +49,7 @@ _UNTIL_NAME: Final = "until"
 _BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
 _DAY_DIGITS: Final = 8
 PRINTED: Final = 8
-FOREVER: Final = "99991231"
+FOREVER: Final = "29991231"
 _YEARS: Final = range(1, 10_000)
 
 
