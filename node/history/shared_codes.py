@@ -82,7 +82,10 @@ class CodesTouched:
         self._left |= codes
 
     def settle(self, now: int) -> int:
-        """Bring the tickets of all these codes up to date; how many were opened."""
+        """Bring the tickets of all these codes up to date; how many were opened.
+
+        Without *now* they count as opened when the newest of their sides came.
+        """
         rows, scope_no = self._docket.rows, self._docket.scope_no
         wanted = self.claimed | self._left
         if not wanted:
@@ -139,6 +142,7 @@ def _ticket(
             sides.append(Side(claim, record, code, author))
             logs.add(dot[0])
     sides.sort(key=lambda side: side.dot)
+    newest = max((s.author.received_at or s.author.made_at for s in sides), default=0)
     ticket = TicketRow(
         docket.scope_no,
         code_subject(code),
@@ -146,7 +150,7 @@ def _ticket(
         CODE_FIELD,
         int(TicketClass.CODE),
         _WEIGHT,
-        now,
+        now or newest,
         version_of(side.dot for side in sides),
         pack_sides(sides),
     )
