@@ -31,10 +31,13 @@ from node.catalogue.changing import (
     change_many,
     preview_change,
 )
+from node.catalogue.closing import closing_obstacle, open_again
 from node.catalogue.filed_acts import filing_obstacle
 from node.catalogue.filed_since import has_filed
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
+from node.catalogue.restamping import unstamp
+from node.catalogue.saves import Saver
 from node.catalogue.saving import check_actor
 from node.exchange.desk import Desk
 from node.exchange.undoing import undo_import
@@ -173,6 +176,9 @@ class Acts:
         )
         if obstacle:
             raise CannotUndo(obstacle)
+        if row.kind in {ActKind.CLOSING, ActKind.STAMPING}:
+            saver = Saver(actor, self._premises.clock.now(), self._premises.pack)
+            await self._premises.store.write(lambda rows: _unmake(rows, row, saver))
         return await undo_steps(self._premises, actor, row, progress)
 
     async def _undo_import(
@@ -224,10 +230,20 @@ def _obstacle(rows: Rows, row: ActRow, pack: Pack, *, is_thorough: bool = False)
     match row.kind:
         case ActKind.FILING:
             return filing_obstacle(rows, row, pack, is_thorough=is_thorough)
-        case ActKind.CHANGE:
+        case ActKind.CHANGE | ActKind.STAMPING:
             return ""
+        case ActKind.CLOSING:
+            return closing_obstacle(rows, row)
         case _:
             return _save_obstacle(rows, row)
+
+
+def _unmake(rows: Rows, row: ActRow, saver: Saver) -> None:
+    """Take back what an act did beside its steps."""
+    if row.kind == ActKind.CLOSING:
+        open_again(rows, row, saver)
+    else:
+        unstamp(rows, row)
 
 
 def _save_obstacle(rows: Rows, act: ActRow) -> str:

@@ -44,6 +44,7 @@ from node.catalogue.reading import (
     seen_of,
 )
 from node.catalogue.record import Record, RecordDetail, Seen, missing_fields
+from node.catalogue.restamping import Restamping
 from node.catalogue.saves import (
     REASON,
     Saver,
@@ -61,6 +62,7 @@ from node.catalogue.saving import (
     parse_typed,
 )
 from node.catalogue.searches import Searches
+from node.catalogue.sequencing import Sequences
 from node.catalogue.shelves import Shelves
 from node.catalogue.tickets import Ticket, ticket_count, tickets_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
@@ -109,6 +111,8 @@ class Catalogue:
         self.aside = Aside(self.premises)
         self.owning = Owning(self.premises)
         self.deliveries = Deliveries(self.premises)
+        self.sequences = Sequences(self.premises)
+        self.restamping = Restamping(self.premises)
         self.decisions = Decisions(self.premises)
         self.agreements = Agreements(self.premises)
         self.extracts = Extracts(self.premises)

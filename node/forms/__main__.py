@@ -13,7 +13,8 @@ from typing import Final
 
 from node.errors import FormNotWritten
 from node.forms.order import decode_order, encode_printed
-from node.forms.writing import write_forms
+from node.forms.slip import decode_slip
+from node.forms.writing import write_forms, write_slip
 
 _EVERY: Final = 10
 """Pages between two lines about how far it is."""
@@ -24,8 +25,15 @@ _YIELDING: Final = 5
 def main() -> int:
     """Print; the exit status."""
     os.nice(_YIELDING)
-    order = decode_order(sys.stdin.read())
+    text = sys.stdin.read()
+    said = json.loads(text)
     try:
+        if "slip" in said:
+            pages, undrawn = write_slip(decode_slip(said))
+            told = {"pages": {"slip": pages}, "undrawn": undrawn}
+            sys.stdout.write(json.dumps(told))
+            return 0
+        order = decode_order(text)
         printed = write_forms(
             order.path,
             order.form,

@@ -16,6 +16,7 @@ from pathlib import Path
 from node.errors import FormNotWritten
 from node.forms.filing import BOUND, FilingForm, Part, Printed, SpinePaper
 from node.forms.order import Order, decode_printed, encode_order
+from node.forms.slip import RestampSlip, SlipOrder, encode_slip
 
 
 async def print_apart(
@@ -37,6 +38,26 @@ async def print_apart(
     """
     wanted = {key: text for key, text in sentences.items() if key.startswith("forms.")}
     order = Order(path, form, wanted, parts, sheet)
+    return decode_printed(await _print(path, encode_order(order), on_page))
+
+
+async def print_slip_apart(
+    path: Path, slip: RestampSlip, sentences: Mapping[str, str]
+) -> int:
+    """Write a 改号通知单 to a PDF at *path*; how many pages it has.
+
+    Raises:
+        FormNotWritten: the file cannot be put there, or the printing broke off.
+    """
+    said = await _print(path, encode_slip(SlipOrder(path, slip, sentences)), None)
+    pages = said.get("pages")
+    return int(pages.get("slip", 0)) if isinstance(pages, dict) else 0
+
+
+async def _print(
+    path: Path, order: str, on_page: Callable[[int, int], None] | None
+) -> Mapping[str, object]:
+    """Have an order printed by a process of its own; what it answered."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "node.forms"),
         stdin=PIPE,
@@ -44,7 +65,7 @@ async def print_apart(
         stderr=PIPE,
     )
     try:
-        said, told = await _hear(child, encode_order(order).encode(), on_page)
+        said, told = await _hear(child, order.encode(), on_page)
     finally:
         if child.returncode is None:
             child.kill()
@@ -52,7 +73,7 @@ async def print_apart(
             _fresh(path).unlink(missing_ok=True)
     if "pages" not in said:
         raise FormNotWritten(path, str(said.get("detail") or told))
-    return decode_printed(said)
+    return said
 
 
 async def _hear(

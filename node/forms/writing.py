@@ -21,6 +21,8 @@ from node.forms.filing import (
 from node.forms.ledger import Ledger, OnPage
 from node.forms.plain import TextPaper, plain_text
 from node.forms.press import Press
+from node.forms.restamp import print_slip
+from node.forms.slip import SlipOrder
 from node.forms.spine import print_spines
 
 
@@ -59,6 +61,17 @@ def write_forms(
                 pages[part] = print_spines(press, form, boxes_of(form), sheet, say)
     _put(path, press.finish())
     return Printed(pages, press.undrawn)
+
+
+def write_slip(order: SlipOrder) -> tuple[int, str]:
+    """Write a 改号通知单; how many pages it has, and characters without a shape.
+
+    Raises:
+        FormNotWritten: the file cannot be put there.
+    """
+    content, pages, undrawn = print_slip(order.slip, order.say)
+    _put(order.path, content)
+    return pages, undrawn
 
 
 def write_plain(
