@@ -130,6 +130,24 @@ class Agreements:
         await self._premises.seal()
         return view
 
+    async def end_digests(self, actor: Actor, room: str | None) -> AgreementView:
+        """Send the list of what is digitised to *room*, or to every room, no more.
+
+        Raises:
+            UnknownReader, UnknownAgreement.
+        """
+        check_actor(actor)
+
+        def work(rows: Rows) -> str:
+            key, _ = (b"", "") if room is None else _reader_named(rows, room)
+            for each in all_agreements(rows):
+                is_digests = each.kind == ExtractKind.DIGESTS
+                if is_digests and each.is_active and each.reader == key:
+                    return each.id.hex()
+            raise UnknownAgreement(room or "digests")
+
+        return await self.end(actor, await self._premises.store.read(work))
+
     async def end(self, actor: Actor, wanted: str) -> AgreementView:
         """End an agreement; the room hears of it in its next exchange.
 

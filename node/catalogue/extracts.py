@@ -57,14 +57,18 @@ class SharedRecord:
             "fonds": self.fonds,
             "code": self.code,
             "fields": dict(self.fields),
-            "provenance": {
-                "kind": "extract",
-                "fonds": self.fonds,
-                "title": self.fonds_title,
-                "hub": self.hub,
-                "made_at": self.made_at,
-                "until": last_day(self.until),
-            },
+            "provenance": self.provenance(),
+        }
+
+    def provenance(self) -> dict[str, object]:
+        """Where the record comes from, and until when it may be read."""
+        return {
+            "kind": "extract",
+            "fonds": self.fonds,
+            "title": self.fonds_title,
+            "hub": self.hub,
+            "made_at": self.made_at,
+            "until": last_day(self.until),
         }
 
 

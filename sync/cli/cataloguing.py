@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.search.query import Query
@@ -13,6 +14,7 @@ from sync.cli.terms import STATE_NAMES, read_search, read_values
 from sync.cli.values import field_label, field_text, value_text
 
 if TYPE_CHECKING:
+    from node.catalogue.extracts import SharedPage
     from node.catalogue.pack import Pack
     from node.catalogue.record import Change, Record, RecordDetail
     from sync.words.catalogue import Words
@@ -85,7 +87,13 @@ async def search(call: Call) -> int:
             limit=call.options.limit,
             offset=call.options.offset,
         )
+        if call.options.is_shared:
+            lent = await machine.catalogue.extracts.search(call.actor, query)
+            return _print_lent(call, lent)
         page = await machine.catalogue.search(call.actor, query)
+        beside = await machine.catalogue.extracts.search(
+            call.actor, replace(query, limit=1, offset=0)
+        )
     first = call.options.offset + 1
     if call.paper.is_json:
         call.paper.document(
@@ -93,12 +101,14 @@ async def search(call: Call) -> int:
                 "total": page.total,
                 "total_is_exact": page.total_is_exact,
                 "results": [record.to_json() for record in page.results],
+                **({"shared_total": beside.total} if beside.total else {}),
             }
         )
         return 0
     if not page.results:
         key = "search.past_end" if page.total else "search.none"
         call.paper.say(key, total=page.total, first=first)
+        _mention(call, beside)
         return 0
     heads = ("table.id", "table.code", "table.title", "table.date")
     call.paper.table(heads, [_search_row(record) for record in page.results])
@@ -106,7 +116,26 @@ async def search(call: Call) -> int:
     call.paper.say(
         key, total=page.total, first=first, last=first + len(page.results) - 1
     )
+    _mention(call, beside)
     return 0
+
+
+def _print_lent(call: Call, page: SharedPage) -> int:
+    """What was found in extracts of other fonds."""
+    from sync.cli.sharing import page_json, print_page  # noqa: PLC0415
+
+    if call.paper.is_json:
+        call.paper.document(page_json(page))
+    else:
+        print_page(call, page)
+    return 0
+
+
+def _mention(call: Call, beside: SharedPage) -> None:
+    """Say that extracts of other fonds hold some too; they stand behind one's own."""
+    if beside.total:
+        more = "" if beside.total_is_exact else "+"
+        call.paper.say("share.beside", total=f"{beside.total}{more}")
 
 
 def _state_named(words: Words, text: str) -> str:

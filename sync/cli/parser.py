@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from sync.cli.operator_options import add_operator_commands
+from sync.cli.sharing_options import add_sharing_commands
 from sync.cli.tables import cells
 from sync.words.catalogue import LANGUAGES, Words
 
@@ -202,6 +203,7 @@ def _add_founding(tree: _Tree) -> None:
     serve = hub.add("serve", "sync.cli.founding:serve", key="hub_serve")
     hub.add("restored", "sync.cli.founding:restored", key="hub_restored")
     add_operator_commands(hub.group("operator"))
+    add_sharing_commands(hub.group("share"))
     owner = hub.add("owner", "sync.cli.owning:owner", key="hub_owner")
     owner.add_argument("fonds", metavar="FONDS", help=tree.help("fonds_code"))
     owner.add_argument("machines", nargs="*", metavar="ROOM", help=tree.help("owners"))
@@ -268,6 +270,10 @@ def _add_cataloguing(tree: _Tree) -> None:
     search.add_argument(
         "--offset", type=_offset, metavar="N", default=0, help=tree.help("offset")
     )
+    search.add_argument(
+        "--shared", dest="is_shared", action="store_true", help=tree.help("shared")
+    )
+    tree.add("shared", "sync.cli.sharing:shared")
     _add_duplicates(tree)
     export = tree.add("export", "sync.cli.importing:export")
     export.add_argument("file", metavar="FILE", help=tree.help("export_file"))
