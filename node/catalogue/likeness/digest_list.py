@@ -4,11 +4,12 @@ A hub makes it of all fonds and gives it to rooms as an extract; a room asks it 
 a link before a scan batch starts. It holds no titles and no numbers, only hashes::
 
     "DYDL" version(u8) u32 length ‖ msgpack [[fonds code, title], …] ‖ entries
-    entry = 6 bytes of a mark ‖ u16 place of the fonds in the list, sorted
+    entry = 7 bytes of a mark ‖ u16 place of the fonds in the list, sorted
 
 A mark is the hash of a 文号 with its office, or of a title with its day
-(node/catalogue/likeness/keys.py). Of a million entries one in some hundred million
-questions is answered wrongly; a person looks before leaving a paper out.
+(node/catalogue/likeness/keys.py), with its month before it. With 10,000 papers of one
+month one question in some hundred million is answered wrongly; a person looks before
+leaving a paper out.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from node.catalogue.reading import all_fonds
 from node.store.port import Rows
 
 _MAGIC: Final = b"DYDL\x01"
-_HASH: Final = slice(1, 7)
+_HASH: Final = slice(1, 8)
 """The part of a mark that is kept."""
-_HASH_BYTES: Final = 6
-_ENTRY_BYTES: Final = 8
+_HASH_BYTES: Final = 7
+_ENTRY_BYTES: Final = 9
 _LENGTH_BYTES: Final = 4
 _MOST_FONDS: Final = 1 << 16
 _AT_ONCE: Final = 2000
