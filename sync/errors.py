@@ -234,7 +234,6 @@ _EXIT_BY_CODE: Final = {
     "bundle-damaged": EXIT_DAMAGED,
     "receiver-not-named": EXIT_INPUT,
     "receiver-unheard": EXIT_REFUSED,
-    "unknown-reader": EXIT_INPUT,
     "unknown-agreement": EXIT_INPUT,
     "address-in-use": EXIT_REFUSED,
     "store-busy": EXIT_PASSING,

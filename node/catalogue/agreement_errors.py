@@ -5,17 +5,6 @@ from __future__ import annotations
 from node.errors import NodeError
 
 
-class UnknownReader(NodeError):
-    """No machine of that name has joined this hub, or several have."""
-
-    code = "unknown-reader"
-
-    def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
-        super().__init__(wanted, known)
-        self.wanted = wanted
-        self.known = known
-
-
 class UnknownAgreement(NodeError):
     """This hub has no sharing agreement of that number in force."""
 

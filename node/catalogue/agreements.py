@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from node.catalogue.agreement_errors import UnknownAgreement, UnknownReader
+from node.catalogue.agreement_errors import UnknownAgreement
 from node.catalogue.agreement_words import (
     FOREVER,
     LEVELS,
@@ -21,17 +21,16 @@ from node.catalogue.agreement_words import (
     last_day,
     read_terms,
 )
+from node.catalogue.machines import key_of_machine, names_of_machines
 from node.catalogue.premises import Premises
 from node.catalogue.reading import Fonds, all_fonds, fonds_for
 from node.catalogue.saving import check_actor
 from node.history.registering import say
 from node.history.registers import AGREEMENT, COMMON
-from node.history.trust import entries, entry_of_key
 from node.keys import random_bytes
 from node.store.port import Rows
 from protocol.extracts import EXTRACT_ID_BYTES, ExtractKind
-from protocol.identity import Scope, printed_log
-from protocol.messages import LogState
+from protocol.identity import Scope
 from protocol.operations import Actor
 
 
@@ -74,7 +73,7 @@ class Agreements:
         """Let the machine *room* see what *terms* say of a fonds.
 
         Raises:
-            UnknownReader, UnknownFonds, UnknownField, InvalidValue.
+            UnknownMachine, UnknownFonds, UnknownField, InvalidValue.
         """
         check_actor(actor)
         bare = read_terms(terms, self._premises.pack)
@@ -96,7 +95,7 @@ class Agreements:
         """Send the list of what is digitised to *room*; to every room without one.
 
         Raises:
-            UnknownReader, InvalidValue.
+            UnknownMachine, InvalidValue.
         """
         check_actor(actor)
         bare = Agreement(
@@ -134,7 +133,7 @@ class Agreements:
         """Send the list of what is digitised to *room*, or to every room, no more.
 
         Raises:
-            UnknownReader, UnknownAgreement.
+            UnknownMachine, UnknownAgreement.
         """
         check_actor(actor)
 
@@ -191,24 +190,9 @@ class Agreements:
 
 
 def _reader_named(rows: Rows, wanted: str) -> tuple[bytes, str]:
-    """Key and name of the one active machine that is called *wanted*."""
-    own = rows.logs.own()
-    rooms = [
-        entry
-        for entry in entries(rows)
-        if entry.state == LogState.ACTIVE
-        and (own is None or entry.public_key != own.public_key)
-    ]
-    plain = wanted.strip()
-    found = {
-        entry.public_key: entry.name
-        for entry in rooms
-        if plain in (entry.name, printed_log(entry.log), entry.public_key.hex())
-    }
-    if len(found) != 1:
-        names = tuple(sorted({entry.name for entry in rooms}))
-        raise UnknownReader(wanted, names)
-    return next(iter(found.items()))
+    """Key and name of the machine that is called *wanted*."""
+    key = key_of_machine(rows, wanted)
+    return key, names_of_machines(rows).get(key, wanted)
 
 
 def _common_scope(rows: Rows) -> int:
@@ -217,10 +201,10 @@ def _common_scope(rows: Rows) -> int:
 
 
 def _view(rows: Rows, agreement: Agreement, known: Sequence[Fonds]) -> AgreementView:
-    entry = entry_of_key(rows, agreement.reader) if agreement.reader else None
-    name = "" if entry is None else entry.name
-    if agreement.reader and not name:
-        name = agreement.reader.hex()[:PRINTED]
+    name = ""
+    if agreement.reader:
+        unnamed = agreement.reader.hex()[:PRINTED]
+        name = names_of_machines(rows).get(agreement.reader, unnamed)
     if agreement.kind != ExtractKind.CATALOGUE:
         return AgreementView(agreement, name, "", "")
     fonds = next((each for each in known if each.scope_no == agreement.scope_no), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from node.errors import NodeError
 from node.history.trust import entries
 from node.store.port import Rows
+from protocol.identity import printed_log
 from protocol.messages import LogState
 
 
@@ -20,13 +21,17 @@ class UnknownMachine(NodeError):
 
 
 def key_of_machine(rows: Rows, name: str) -> bytes:
-    """The public key of the active machine called *name*.
+    """The public key of the active machine with that name, or that printed log.
 
     Raises:
         UnknownMachine: there is none, or several bear the name.
     """
     active = [entry for entry in entries(rows) if entry.state == LogState.ACTIVE]
-    found = {entry.public_key for entry in active if entry.name == name}
+    found = {
+        entry.public_key
+        for entry in active
+        if name.strip() in (entry.name, printed_log(entry.log))
+    }
     if len(found) != 1:
         raise UnknownMachine(name, tuple(sorted({entry.name for entry in active})))
     return next(iter(found))

@@ -15,9 +15,10 @@ from typing import cast
 import pytest
 
 from node.catalogue import edition_parts
-from node.catalogue.agreement_errors import UnknownAgreement, UnknownReader
+from node.catalogue.agreement_errors import UnknownAgreement
 from node.catalogue.agreement_words import Terms, end_of_day, last_day
 from node.catalogue.agreements import AgreementView
+from node.catalogue.machines import UnknownMachine
 from node.errors import InvalidValue
 from node.history.extracts import LEFT_OUT, held_item
 from node.home import Home
@@ -559,7 +560,7 @@ async def test_an_agreement_says_who_what_and_until_when(union: Union) -> None:
         "active": True,
     }
     assert await union.hub.catalogue.agreements.all(CLERK) == [view]
-    with pytest.raises(UnknownReader):
+    with pytest.raises(UnknownMachine):
         await union.hub.catalogue.agreements.add(
             CLERK, "没有这个室", "0073", Terms(until=UNTIL)
         )
