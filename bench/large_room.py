@@ -47,7 +47,7 @@ async def make_large_room(folder: Path, count: int) -> Path:
 
 def _save(rows: Rows, machine: Machine, scope_no: int, part: Sequence[Entry]) -> None:
     pack = machine.pack
-    parsed = [parse_typed(_typed(entry), pack) for entry in part]
+    parsed = [parse_typed(typed(entry), pack) for entry in part]
 
     def make(first: int) -> list[Create]:
         return [
@@ -58,7 +58,8 @@ def _save(rows: Rows, machine: Machine, scope_no: int, part: Sequence[Entry]) ->
     save_all(rows, scope_no, make, is_one_act=False)
 
 
-def _typed(entry: Entry) -> dict[str, str]:
+def typed(entry: Entry) -> dict[str, str]:
+    """What a person types for the entry."""
     named = {
         "code": entry.code,
         "title": entry.title,
