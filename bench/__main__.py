@@ -23,6 +23,7 @@ from bench.bad_link import bench_bad_link
 from bench.browsing import bench_browsing
 from bench.corpus import source_name
 from bench.desk import bench_desk
+from bench.duplicates import bench_duplicates
 from bench.exchanges import bench_exchanges
 from bench.figures import Figure, print_figures
 from bench.importing import bench_importing
@@ -49,6 +50,7 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "bad-link": ("64 kbit/s, 300 ms, reset every 20 s", bench_bad_link),
     "applying": ("applying and searching at the hub, on one core", bench_applying),
     "browsing": ("leafing through 500,000 records", bench_browsing),
+    "duplicates": ("papers that may be one, 55,000 entries", bench_duplicates),
     "desk": ("the desk in a terminal, 500,000 records", bench_desk),
     "union": ("nine repositories as nine offline rooms", bench_union),
     "importing": ("import of a workbook while somebody saves", bench_importing),
