@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -56,7 +57,14 @@ SCREENS: Final = {
     "carriage": "tui.screens.carriage:CarriageScreen",
     "carriage_aside": "tui.screens.carriage_aside:AsideScreen",
     "arrivals": "tui.screens.arrivals:ArrivalsScreen",
-    "undecided": "tui.screens.undecided:UndecidedScreen",
+    "queue": "tui.screens.queue:QueueScreen",
+    "ticket": "tui.screens.ticket:TicketScreen",
+    "deciding_many": "tui.screens.deciding_many:DecidingManyScreen",
+    "decisions": "tui.screens.decisions:DecisionsScreen",
+    "rooms": "tui.screens.rooms:RoomsScreen",
+    "room": "tui.screens.rooms:RoomScreen",
+    "my_values": "tui.screens.my_values:MyValuesScreen",
+    "my_value": "tui.screens.my_values:MyValueScreen",
     "record": "tui.screens.record:RecordScreen",
     "help": "tui.screens.help:HelpScreen",
     "undo": "tui.screens.undo:UndoScreen",
@@ -87,7 +95,7 @@ class DeskApp(App[int], inherit_bindings=False):
         desk: Desk | None,
         words: Words,
         *,
-        first: str = "home",
+        first: str | Sequence[str] = "home",
         settings: Settings | None = None,
         keeper: SettingsKeeper | None = None,
         probed: Drawn | None = None,
@@ -95,7 +103,7 @@ class DeskApp(App[int], inherit_bindings=False):
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
-        self._first = first
+        self._first = (first,) if isinstance(first, str) else tuple(first)
         self._desk = desk
         self.words = words
         self.settings = settings or Settings()
@@ -143,8 +151,9 @@ class DeskApp(App[int], inherit_bindings=False):
             await super().on_event(event)
 
     async def on_mount(self) -> None:
-        """Open the first screen; then finish what was cut off last time."""
-        await self.open(self._first)
+        """Open the first screens; then finish what was cut off last time."""
+        for name in self._first:
+            await self.open(name)
         if self.has_desk:
             self.run_worker(self._recover(), group="recover")
 

@@ -25,6 +25,8 @@ class JobKind(StrEnum):
     CHANGE = "change"
     """One field of many records."""
     FILING = "filing"
+    DECIDE = "decide"
+    """Many tickets alike."""
     PRINT = "print"
 
 

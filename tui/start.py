@@ -119,7 +119,7 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
     app: DeskApp = program.DeskApp(
         port,
         Words.load(language, program.WORDS_FOLDER),
-        first="first_run" if port is None else "home",
+        first=_first(port),
         settings=settings,
         keeper=kept,
         probed=probed,
@@ -133,6 +133,13 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
         return _Ended(_FAULT if status is None else status, app.fault, unkept)
     finally:
         await app.close_desk()
+
+
+def _first(desk: MachineDesk | None) -> tuple[str, ...]:
+    """What stands on the screen first; at a hub the queue, above all other work."""
+    if desk is None:
+        return ("first_run",)
+    return ("home", "queue") if desk.is_hub else ("home",)
 
 
 async def _opened(home: Home, person: str, progress: Progress) -> MachineDesk:

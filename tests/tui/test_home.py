@@ -18,6 +18,11 @@ from tui.screens import home
 from tui.widgets.fact_rows import FactRows
 from tui.widgets.menu import Menu
 
+_ANYWHERE = (
+    "home", "carriage", "carriage_aside", "arrivals", "my_values", "queue",
+    "decisions", "rooms",
+)  # fmt: skip
+
 
 def page(pilot: Pilot[int]) -> str:
     return "\n".join(shown(pilot))
@@ -95,11 +100,19 @@ async def test_a_disagreement_is_counted_and_can_be_opened(tmp_path: Path) -> No
         await _disagree(wired)
         async with at_desk(wired.desk) as pilot:
             await settled(pilot)
-            assert "1 处" in page(pilot)
+            assert fact(pilot, "我的值") == "待裁 1"
             await keys(pilot, "7", "enter")
             said = page(pilot)
-            assert "张敏:关于修桥的请示" in said
-            assert "乌兰:关于修路的请示" in said
+            assert "待裁" in said
+            assert "关于修路的请" in said
+            await keys(pilot, "enter")
+            assert "本室写的:关于修路的请示" in page(pilot)
+            await keys(pilot, "escape", "5", "enter")
+            await keys(pilot, "enter")
+            said = page(pilot)
+            assert "关于修桥的请示" in said.replace("\n", "")
+            assert "由中心裁定" in said
+            assert "取甲" not in said
 
 
 async def test_a_wrong_clock_is_told(tmp_path: Path) -> None:
@@ -129,7 +142,7 @@ async def test_any_window_will_do(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
     async with room_desk(tmp_path) as desk:
-        for first in ("home", "carriage", "carriage_aside", "arrivals", "undecided"):
+        for first in _ANYWHERE:
             async with at_desk(
                 desk, first=first, size=size, language=language
             ) as pilot:
@@ -144,6 +157,7 @@ async def test_a_hub_says_that_rooms_come_to_it(tmp_path: Path) -> None:
     async with room_desk(tmp_path) as desk, at_desk(desk) as pilot:
         await settled(pilot)
         assert fact(pilot, "中心") == "本机就是中心"
+        assert fact(pilot, "待裁队列") == "没有"
         await keys(pilot, "6", "enter")
         assert "各室来上报" in page(pilot)
         assert "现在上报" not in page(pilot)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from node.catalogue.deliveries import Delivered
-from node.catalogue.tickets import Ticket
 from node.machine import Machine
 from protocol.operations import Actor
 from sync.window import window_of
-from tui.port.facts import Facts
+from tui.port.facts import Facts, MyCounts
 
 
 class MachineFacts:
@@ -24,8 +23,11 @@ class MachineFacts:
         machine, actor = self._machine, self._actor
         catalogue = machine.catalogue
         standing = await machine.standing(actor)
-        has_open = bool(standing.open_fields)
-        undecided = await catalogue.conflict_count(actor) if has_open else 0
+        undecided, own = 0, MyCounts(0, 0, 0)
+        if machine.is_hub:
+            undecided = (await catalogue.decisions.counts(actor)).total
+        else:
+            own = await catalogue.decisions.my_counts(actor)
         is_practice = await machine.is_practice()
         window = await machine.store.read(window_of)
         now = machine.clock.now()
@@ -35,6 +37,7 @@ class MachineFacts:
             drafts=len(await catalogue.drafts.waiting(actor)),
             totals=await catalogue.shelves.totals(actor),
             undecided=undecided,
+            own=own,
             standing=standing,
             delivery=await catalogue.deliveries.unseen(actor),
             next_window=window.next_after(now) if window and reports else 0,
@@ -44,10 +47,6 @@ class MachineFacts:
     async def version(self) -> int:
         """Another number whenever anything was saved here, by whichever process."""
         return await self._machine.store.version()
-
-    async def undecided(self) -> Sequence[Ticket]:
-        """Fields that a person has to decide."""
-        return await self._machine.catalogue.conflicts(self._actor)
 
     async def delivered(self) -> Sequence[Delivered]:
         """Records that came since somebody looked, the newest first."""

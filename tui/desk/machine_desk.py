@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from tui.desk.fonds import DeskFonds
     from tui.desk.imports import MachineImports
     from tui.desk.joining import DeskJoining
+    from tui.desk.own_values import DeskOwnValues
     from tui.desk.practice import Practice
     from tui.desk.records import DeskRecords
+    from tui.desk.rooms import DeskRooms
     from tui.desk.searches import DeskSearches
     from tui.desk.shelves import DeskShelves
+    from tui.desk.tickets import DeskTickets
 
 
 class MachineDesk:
@@ -135,6 +138,29 @@ class MachineDesk:
 
         return MachineExchanges(self._machine, self._actor)
 
+    @cached_property
+    def tickets(self) -> DeskTickets:
+        """Contradictions, and what operators make of them."""
+        from tui.desk.tickets import DeskTickets  # noqa: PLC0415 (first screen)
+
+        return DeskTickets(self._machine, self._actor)
+
+    @cached_property
+    def own_values(self) -> DeskOwnValues:
+        """What became of the values that this room wrote."""
+        from tui.desk.own_values import DeskOwnValues  # noqa: PLC0415 (first screen)
+
+        return DeskOwnValues(self._machine, self._actor)
+
+    @cached_property
+    def rooms(self) -> DeskRooms:
+        """The rooms that exchange with this hub."""
+        from tui.desk.rooms import DeskRooms  # noqa: PLC0415 (a hub's operator asks)
+
+        return DeskRooms(self._machine, self._actor)
+
     async def close(self) -> None:
-        """Give the machine back."""
+        """Give the machine back, and the ticket that is on the page."""
+        if "tickets" in self.__dict__:
+            await self.tickets.leave()
         await self._machine.close()

@@ -17,10 +17,13 @@ from tui.port.filings import FilingsPort
 from tui.port.fonds import FondsPort
 from tui.port.imports import ImportsPort
 from tui.port.joining import JoiningPort
+from tui.port.own_values import OwnValuesPort
 from tui.port.practice import PracticePort
 from tui.port.records import RecordsPort
+from tui.port.rooms import RoomsPort
 from tui.port.searches import SearchesPort
 from tui.port.shelves import ShelvesPort
+from tui.port.tickets import TicketsPort
 
 
 class Desk(Protocol):
@@ -89,6 +92,18 @@ class Desk(Protocol):
     @property
     def exchanges(self) -> ExchangesPort:
         """Exchanges with the hub."""
+
+    @property
+    def tickets(self) -> TicketsPort:
+        """Contradictions, and what operators make of them."""
+
+    @property
+    def own_values(self) -> OwnValuesPort:
+        """What became of the values that this room wrote."""
+
+    @property
+    def rooms(self) -> RoomsPort:
+        """The rooms that exchange with this hub."""
 
     async def close(self) -> None:
         """Give the machine back."""

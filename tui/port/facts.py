@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from node.catalogue.deciding.views import MyCounts
 from node.catalogue.deliveries import Delivered, Delivery, Sender
 from node.catalogue.listing import Totals
-from node.catalogue.tickets import Ticket
 from node.standing import ClockTrust, Standing
 
 __all__ = [
@@ -17,9 +17,9 @@ __all__ = [
     "Delivery",
     "Facts",
     "FactsPort",
+    "MyCounts",
     "Sender",
     "Standing",
-    "Ticket",
     "Totals",
 ]
 
@@ -34,7 +34,9 @@ class Facts:
     """Forms of this person that were begun and not saved."""
     totals: Totals
     undecided: int
-    """Fields that a person has to decide."""
+    """At a hub: tickets that a person has to decide."""
+    own: MyCounts
+    """In a room: what became of its own values."""
     standing: Standing
     delivery: Delivery
     """What came from elsewhere since somebody looked."""
@@ -57,9 +59,6 @@ class FactsPort(Protocol):
 
     async def version(self) -> int:
         """Another number whenever anything was saved here, by whichever process."""
-
-    async def undecided(self) -> Sequence[Ticket]:
-        """Fields that a person has to decide."""
 
     async def delivered(self) -> Sequence[Delivered]:
         """Records that came since somebody looked, the newest first."""

@@ -239,7 +239,11 @@ class Ask(Question[Mapping[str, str]]):
 
     def on_mount(self) -> None:
         """The first field takes the keys."""
-        self.query_one(Form).fields[0].focus()
+        self.first().focus()
+
+    def first(self) -> FormField:
+        """The field where typing begins."""
+        return self.query_one(Form).fields[0]
 
     def on_form_ended(self, event: Form.Ended) -> None:
         """The answer, if nothing is wrong with it."""

@@ -35,6 +35,8 @@ WINDOW_REST_SECONDS: Final = 600.0
 """Between two exchanges that begin by themselves, whatever became of the first."""
 _NAMED_SENDERS: Final = 3
 
+_CONTRADICTIONS: Final = "contradictions"
+"""The queue at a hub, the own values in a room."""
 _MENU: Final = (
     ("1", "entry"),
     ("2", "browse"),
@@ -42,7 +44,7 @@ _MENU: Final = (
     ("4", "filing"),
     ("5", "importing"),
     ("6", "carriage"),
-    ("7", "undecided"),
+    ("7", _CONTRADICTIONS),
     ("8", "arrivals"),
     ("9", "settings"),
 )
@@ -90,8 +92,8 @@ class HomeScreen(DeskScreen):
             *(
                 Command(
                     digits,
-                    f"home.menu.{name}",
-                    self._opener(name),
+                    f"home.menu.{self._named(name)}",
+                    self._opener(self._named(name)),
                     key=_KEYS.get(name, ""),
                     is_listed=False,
                 )
@@ -173,7 +175,7 @@ class HomeScreen(DeskScreen):
         rows = [
             self._amount("drafts", facts.drafts),
             self._amount("to_file", facts.to_file),
-            self._amount("undecided", facts.undecided, is_warning=True),
+            self._undecided(facts),
         ]
         rows.append(
             Fact(self.say("home.fact.pending"), pending_text(standing, now, words))
@@ -210,6 +212,26 @@ class HomeScreen(DeskScreen):
             is_short=True,
         )
 
+    def _undecided(self, facts: Facts) -> Fact:
+        """At a hub how much there is to decide; in a room, how its values fare."""
+        if facts.standing.is_hub:
+            return self._amount("undecided", facts.undecided, is_warning=True)
+        text = self._own_text(facts)
+        none = self.say("home.amount.none")
+        return Fact(
+            self.say("home.fact.own"), text or none, bool(text), is_short=not text
+        )
+
+    def _own_text(self, facts: Facts) -> str:
+        parts = (
+            ("waiting", facts.own.waiting),
+            ("questions", facts.own.questions),
+            ("fresh", facts.own.fresh),
+        )
+        return self.say("home.own_separator").join(
+            self.say(f"home.own.{name}", count=count) for name, count in parts if count
+        )
+
     def _next_text(self, facts: Facts) -> str:
         if not facts.standing.is_joined:
             return self.say("home.next_unjoined")
@@ -241,7 +263,7 @@ class HomeScreen(DeskScreen):
         self.query_one("#menu", Menu).show(
             [
                 MenuItem(digits, self.say(f"home.menu.{name}"), notes.get(name, ""))
-                for digits, name in _MENU
+                for digits, name in ((each, self._named(n)) for each, n in _MENU)
             ]
         )
 
@@ -258,11 +280,18 @@ class HomeScreen(DeskScreen):
             "entry": facts.drafts,
             "filing": facts.to_file,
             "carriage": facts.standing.pending_operations,
-            "undecided": facts.undecided,
+            "queue": facts.undecided,
         }
         for name, amount in amounts.items():
             notes[name] = self.say(f"home.note.{name}", count=amount) if amount else ""
+        notes["my_values"] = self._own_text(facts)
         return notes
+
+    def _named(self, name: str) -> str:
+        """The screen that an item of the menu opens at this machine."""
+        if name != _CONTRADICTIONS:
+            return name
+        return "queue" if self.desk.is_hub else "my_values"
 
     def _opener(self, name: str) -> Callable[[], Awaitable[None]]:
         async def open_it() -> None:

@@ -53,6 +53,13 @@ class CommandLine(Widget, can_focus=True):
             self.digits = digits
             super().__init__()
 
+    class Typed(Message):
+        """Other digits stand there; Enter has not been pressed."""
+
+        def __init__(self, digits: str) -> None:
+            self.digits = digits
+            super().__init__()
+
     class Emptied(Message):
         """The last digit was rubbed out."""
 
@@ -73,6 +80,7 @@ class CommandLine(Widget, can_focus=True):
         """A digit was typed."""
         if len(self.digits) < _MOST_DIGITS:
             self.digits += digit
+            self.post_message(self.Typed(self.digits))
         self.refresh()
 
     def take_back(self) -> bool:
@@ -80,6 +88,8 @@ class CommandLine(Widget, can_focus=True):
         had = bool(self.digits)
         self.digits = self.digits[:-1]
         self.refresh()
+        if had:
+            self.post_message(self.Typed(self.digits))
         if had and not self.digits:
             self.post_message(self.Emptied())
         return had
@@ -90,6 +100,7 @@ class CommandLine(Widget, can_focus=True):
         self.digits = ""
         self.refresh()
         if had:
+            self.post_message(self.Typed(""))
             self.post_message(self.Emptied())
         return had
 

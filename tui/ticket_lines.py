@@ -1,0 +1,260 @@
+"""A ticket as texts of its page: head, sides, evidence, what a decision comes to.
+
+Pure of screen and store; widths are columns of the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len, chop_cells
+
+from node.catalogue.pack import Pack
+from node.catalogue.record import Record
+from sync.cli.values import field_label, field_text
+from sync.words.catalogue import Words
+from tui.cells import drawn
+from tui.differing import Span, difference, merged
+from tui.display import drawable
+from tui.port.tickets import (
+    DecisionView,
+    Preview,
+    SideDetail,
+    TicketClass,
+    TicketDetail,
+)
+from tui.status_lines import moment_text
+from tui.widgets.sides import SideColumn
+
+_MOST_CHANGES: Final = 3
+_LABEL_COLUMNS: Final = 14
+_LABEL_COLUMNS_EN: Final = 20
+_LEAST_COLUMNS: Final = 8
+_LONG_COLUMNS: Final = 110
+"""A value that takes more is written out once more among the evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLines:
+    """Makes the texts of a ticket's page."""
+
+    pack: Pack
+    words: Words
+    now: int
+    width: int
+
+    def head(self, detail: TicketDetail) -> str:
+        """What it is about, in one or two lines."""
+        ticket = detail.ticket
+        return self.words.say(
+            "ticket.head",
+            kind=self.kind(ticket.ticket_class),
+            field=self.field(ticket.field),
+            code=ticket.code or ticket.fonds,
+            title=self.drawn(ticket.title),
+        )
+
+    def kind(self, ticket_class: TicketClass) -> str:
+        """The class of a ticket."""
+        return self.words.say(f"ticket.class.{ticket_class.name.lower()}")
+
+    def field(self, name: str) -> str:
+        """A field's name; the whole record where it is none."""
+        if not name:
+            return self.words.say("ticket.whole")
+        return field_label(name, self.pack, self.words)
+
+    def letter(self, number: int) -> str:
+        """甲, 乙, …: the name of a side."""
+        names = self.words.say("ticket.letters").split()
+        return names[number - 1] if number <= len(names) else str(number)
+
+    def sides(
+        self, detail: TicketDetail, shown: tuple[int, int]
+    ) -> tuple[SideColumn, ...]:
+        """基准 and the two sides that are shown, with what differs in them."""
+        base = detail.base
+        here = [each for each in detail.sides if each.side.number in shown]
+        texts = [each.side.text for each in here]
+        origin = None if base is None else base.text
+        columns = []
+        if base is not None:
+            spans = [difference(base.text, text).first for text in texts]
+            notes = (self._who(base.who, base.machine), self._moment(base.time))
+            columns.append(
+                self._column(
+                    self.words.say("ticket.base"),
+                    base.text,
+                    merged(*spans),
+                    tuple(note for note in notes if note),
+                )
+            )
+        for place, each in enumerate(here):
+            against = texts[1 - place] if origin is None and len(texts) > 1 else origin
+            against = each.side.text if against is None else against
+            spans_here = difference(against, each.side.text).second
+            columns.append(
+                self._column(
+                    self._side_title(each),
+                    each.side.text,
+                    spans_here,
+                    tuple(self._notes(each, origin)),
+                )
+            )
+        return tuple(columns)
+
+    def evidence(self, detail: TicketDetail) -> list[str]:
+        """What a decision can lean on, beside the values."""
+        lines: list[str] = []
+        for title, part in (
+            ("ticket.part.talk", self._talk(detail)),
+            ("ticket.part.texts", self._texts(detail)),
+            ("ticket.part.decisions", self._decisions(detail.decisions)),
+            ("ticket.part.near", self._near(detail)),
+            ("ticket.part.record", self._record(detail.record)),
+            ("ticket.part.other", self._record(detail.other)),
+        ):
+            found = list(part)
+            if found:
+                lines += [self.words.say(title), *found, ""]
+        return lines
+
+    def preview(self, preview: Preview) -> str:
+        """What a decision changes."""
+        parts = []
+        for change in preview.changes[:_MOST_CHANGES]:
+            parts.append(
+                self.words.say(
+                    "ticket.change",
+                    field=self.field(change.field),
+                    before=self.value(change.field, change.before),
+                    after=self.value(change.field, change.after),
+                )
+            )
+        if len(preview.changes) > _MOST_CHANGES:
+            count = len(preview.changes) - _MOST_CHANGES
+            parts.append(self.words.say("ticket.more_changes", count=count))
+        if not preview.changes:
+            parts.append(self.words.say("ticket.no_change"))
+        if preview.new_records:
+            parts.append(
+                self.words.say("ticket.new_records", count=preview.new_records)
+            )
+        return self.words.say("ticket.separator").join(parts)
+
+    def decision(self, decision: DecisionView) -> str:
+        """One decision in a few words."""
+        key = "decision" if decision.is_standing else "decision_gone"
+        return self.words.say(
+            f"ticket.{key}",
+            time=moment_text(decision.time, self.now, self.words),
+            who=self.drawn(decision.who),
+            field=self.field(decision.field),
+            value=self.value(decision.field, decision.value),
+            reason=self.drawn(decision.reason),
+        )
+
+    def drawn(self, text: str) -> str:
+        """*text* as a terminal can draw it."""
+        return drawable(text, self._mongolian)
+
+    def pair(self, label: str, text: str) -> list[str]:
+        """A label and its text, in as many lines as it needs."""
+        wide = _LABEL_COLUMNS if self.words.language == "zh" else _LABEL_COLUMNS_EN
+        pad = max(0, wide - cell_len(label))
+        room = max(_LEAST_COLUMNS, self.width - wide - 3)
+        pieces = chop_cells(self.drawn(text), room) or [""]
+        indent = " " * (wide + 2)
+        head = f"{' ' * pad}{label}  {pieces[0]}"
+        return [head, *(f"{indent}{piece}" for piece in pieces[1:])]
+
+    def _column(
+        self,
+        title: str,
+        text: str,
+        spans: Sequence[Span],
+        notes: tuple[str, ...],
+    ) -> SideColumn:
+        shown, moved = drawn(text, spans, self._mongolian)
+        empty = self.words.say("ticket.empty")
+        return SideColumn(title, shown or empty, tuple(moved), notes)
+
+    def _side_title(self, each: SideDetail) -> str:
+        return self.words.say(
+            "ticket.side",
+            letter=self.letter(each.side.number),
+            who=self._who(each.side.who, each.side.machine),
+        )
+
+    def _notes(self, each: SideDetail, base: str | None) -> Iterator[str]:
+        side = each.side
+        if side.time:
+            moment = self._moment(side.time)
+            yield self.words.say("ticket.written", time=moment)
+        if side.received:
+            moment = self._moment(side.received)
+            yield self.words.say("ticket.received", time=moment)
+        seen = [text for text in each.named if text != base]
+        if seen:
+            told = "、".join(self.drawn(text) for text in seen)
+            yield self.words.say("ticket.seen", values=told)
+        elif base is not None and not each.named:
+            yield self.words.say("ticket.seen_nothing")
+
+    def _who(self, who: str, machine: str) -> str:
+        return self.words.say(
+            "ticket.who", who=self.drawn(who), machine=self.drawn(machine)
+        )
+
+    def _moment(self, time: int) -> str:
+        return moment_text(time, self.now, self.words)
+
+    def _talk(self, detail: TicketDetail) -> Iterator[str]:
+        for remark in detail.talk:
+            told = self.words.say(
+                f"ticket.remark.{remark.kind.value}",
+                who=self._who(remark.who, remark.machine),
+                time=self._moment(remark.time),
+                text=self.drawn(remark.text),
+            )
+            yield from chop_cells(told, max(_LEAST_COLUMNS, self.width - 1))
+
+    def _texts(self, detail: TicketDetail) -> Iterator[str]:
+        """Values that were too long for their columns, whole."""
+        long = [e for e in detail.sides if cell_len(e.side.text) > _LONG_COLUMNS]
+        for each in long:
+            yield from self.pair(self.letter(each.side.number), each.side.text)
+
+    def _decisions(self, decisions: Sequence[DecisionView]) -> Iterator[str]:
+        for each in decisions:
+            yield from chop_cells(
+                self.decision(each), max(_LEAST_COLUMNS, self.width - 1)
+            )
+
+    def _near(self, detail: TicketDetail) -> Iterator[str]:
+        for each in detail.neighbours:
+            key = "before" if each.is_before else "behind"
+            text = f"{each.code} {each.title}".strip()
+            yield from self.pair(self.words.say(f"ticket.near.{key}"), text)
+
+    def _record(self, record: Record | None) -> Iterator[str]:
+        if record is None:
+            return
+        code = self.words.say("ticket.code_word")
+        yield from self.pair(code, record.code or self.words.say("entry.without_code"))
+        for known in self.pack.fields:
+            value = record.fields.get(known.name)
+            if known.is_shown and known.name != "code" and value not in (None, []):
+                yield from self.pair(
+                    self.field(known.name), self.value(known.name, value)
+                )
+
+    def value(self, name: str, value: object) -> str:
+        """A value of a field, by the word that people use for it."""
+        text = field_text(name, value, self.pack, self.words)
+        return self.drawn(text) or self.words.say("ticket.empty")
+
+    def _mongolian(self, letters: int) -> str:
+        return self.words.say("shell.mongolian", letters=letters)
