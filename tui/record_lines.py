@@ -160,6 +160,10 @@ class RecordLines:
             standing=self.place_of(first.standing),
         )
         yield from chop_cells(head, max(_LEAST_COLUMNS, self.width - 1))
+        if first.signature:
+            signer = self.drawn(first.signer)
+            sign = self.words.say(f"signature.{first.signature}", signer=signer)
+            yield from self.pair("", sign)
         for change in changes:
             yield from self._written(change, last)
 

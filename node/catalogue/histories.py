@@ -12,6 +12,7 @@ from node.catalogue.pack import FieldType, Pack
 from node.catalogue.record import Change, legacy_texts
 from node.catalogue.values import shown_value
 from node.catalogue.whereabouts import whereabouts_of
+from node.history.docket import ANSWER, DISPUTE_FIELD, OBJECTION, QUESTION
 from node.history.logbook import DecodedSets, Entry, entries_of
 from node.history.operators import Roster, Told, read_roster
 from node.store.port import Rows
@@ -33,7 +34,9 @@ from protocol.operations import (
     Withdraw,
 )
 
-_HIDDEN: frozenset[str] = frozenset({"level", "category"})
+_HIDDEN: frozenset[str] = frozenset({"level", "category", "ruling"})
+_TALK = {QUESTION: "question", ANSWER: "answer", OBJECTION: "objection"}
+"""Kinds of what is said about a ticket; of each the text is told."""
 
 
 def history_of(rows: Rows, row: RecordRow, pack: Pack) -> tuple[Change, ...]:
@@ -136,8 +139,13 @@ def _changes(
         for number, value in writes_of(operation)
     ]
     told_fields += [
-        (number, shown_of(number, value, pack)) for number, value in added_by(operation)
+        (number, shown_of(number, value, pack))
+        for number, value in added_by(operation)
+        if number != DISPUTE_FIELD
     ]
+    said = list(_said(operation))
+    for talk, number, text in said:
+        yield _signed(_change(rows, entry, talk, _name(number, pack), text), sign)
     match operation:
         case Remove(removals=removals):
             told_fields += [
@@ -147,23 +155,38 @@ def _changes(
             ]
         case Withdraw(reason=reason) | Restore(reason=reason):
             told_fields.append((EXISTENCE_FIELD, reason))
+        case Resolve(reason=reason) if reason:
+            told_fields.append((EXISTENCE_FIELD, reason))
         case Link(note=note):
             told_fields.append((EXISTENCE_FIELD, note))
         case Claim(code=code):
             told_fields.append((EXISTENCE_FIELD, code))
         case _:
             pass
-    if not told_fields:
+    if not told_fields and not said:
         told_fields.append((EXISTENCE_FIELD, None))
     for number, value in told_fields:
         name = _name(number, pack)
         if name not in _HIDDEN:
-            change = _change(rows, entry, kind, name, value)
-            if sign.word is None:
-                yield change
-            else:
-                word = sign.word.value
-                yield replace(change, signature=word, signer=sign.signer)
+            yield _signed(_change(rows, entry, kind, name, value), sign)
+
+
+def _said(operation: Operation) -> Iterator[tuple[str, int, str]]:
+    """Questions, answers, objections: the kind, the field they are about, the text."""
+    for number, value in added_by(operation):
+        if number == DISPUTE_FIELD:
+            match value:
+                case (Tag.GROUP, int(kind), int(field), _, str(text), *_):
+                    yield _TALK.get(kind, "add"), field, text
+                case _:
+                    pass
+
+
+def _signed(change: Change, sign: Told) -> Change:
+    """The change, with what is known of an operator's signature."""
+    if sign.word is None:
+        return change
+    return replace(change, signature=sign.word.value, signer=sign.signer)
 
 
 def _change(

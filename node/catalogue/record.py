@@ -92,7 +92,8 @@ class Change:
     received: int
     """Unix seconds at which this machine stored it; 0 for own work."""
     kind: str
-    """create · set · add · remove · withdraw · restore · resolve · redact …"""
+    """create · set · add · remove · withdraw · restore · resolve · redact · question ·
+    answer · objection …"""
     field: str | None
     value: object
     receipt: int

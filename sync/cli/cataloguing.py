@@ -180,7 +180,7 @@ def _print_fields(call: Call, record: Record, pack: Pack) -> None:
 def _act_text(call: Call, change: Change, pack: Pack) -> str:
     act = call.words.find(f"act.{change.kind}") or call.words.say("act.unknown")
     if change.field is None:
-        return act
+        return f"{act}: {change.value}" if change.value else act
     label = field_label(change.field, pack, call.words)
     text = field_text(change.field, change.value, pack, call.words)
     return f"{act} {label}: {text}"
