@@ -256,7 +256,10 @@ def _store_set(
         scope=rows.scopes.row(scope_no).scope,
         operations=operations,
         signatures=[
-            signed for each in bundle.members for signed in signatures_of(each.row)
+            signed
+            for each in bundle.members
+            if each.row.signatures
+            for signed in signatures_of(each.row)
         ],
         sign=lambda header: sign(seed, SET_TAG, header),
         cursor_epoch=0 if head is None else head.epoch,
