@@ -95,6 +95,22 @@ def decode_rows(content: bytes) -> ExtractTable:
     Raises:
         RemoteProtocolError: it is none, or not in its one form.
     """
+    table = read_rows(content)
+    try:
+        again = encode_rows(table)
+    except LocalProtocolError as error:
+        raise MalformedFrame(str(error)) from error
+    if again != content:
+        raise NotCanonical
+    return table
+
+
+def read_rows(content: bytes) -> ExtractTable:
+    """The same of content that was decoded before, and so is in its one form.
+
+    Raises:
+        RemoteProtocolError: it is no table.
+    """
     if len(content) > EXTRACT_CONTENT_LIMIT_BYTES:
         raise FrameTooLarge
     items = take_array(unpack(content))
@@ -113,14 +129,7 @@ def decode_rows(content: bytes) -> ExtractTable:
     reader = ValueReader(items[6])
     columns = [reader.column(each, count) for each in coded]
     reader.finish()
-    table = ExtractTable(fields, _rows(logs, places, steps, columns, count))
-    try:
-        again = encode_rows(table)
-    except LocalProtocolError as error:
-        raise MalformedFrame(str(error)) from error
-    if again != content:
-        raise NotCanonical
-    return table
+    return ExtractTable(fields, _rows(logs, places, steps, columns, count))
 
 
 def _rows(

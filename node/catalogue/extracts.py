@@ -23,7 +23,7 @@ from node.search.query import EXACT_TOTAL, Query, compile_query, divided
 from node.store.extract_port import ExtractRow, ExtractTest, FoundRow
 from node.store.port import Rows
 from node.store.stopping import Stop
-from protocol.extract_rows import ExtractTable, decode_rows
+from protocol.extract_rows import ExtractTable, read_rows
 from protocol.extracts import ExtractHead, ExtractKind
 from protocol.identity import Dot, printed_id
 from protocol.operations import Actor, Tag, Value
@@ -234,7 +234,7 @@ def _records(
             part = rows.extracts.part(each.part_no)
             if part is None:
                 continue
-            table = tables[each.part_no] = decode_rows(part.content)
+            table = tables[each.part_no] = read_rows(part.content)
         record, values = table.rows[each.place]
         shown = dict(zip(table.fields, values, strict=True))
         records.append(_record(record, shown, heads[each.extract_no], pack))
