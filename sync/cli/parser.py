@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn
 
+from sync.cli.conflict_options import FILTERS, add_conflict_commands
+from sync.cli.conflict_options import PLAIN as PLAIN_CONFLICTS
 from sync.cli.operator_options import add_operator_commands
 from sync.cli.sharing_options import add_sharing_commands
 from sync.cli.tables import cells
@@ -166,13 +168,21 @@ class _Tree:
         parser.set_defaults(run=run)
         return parser
 
-    def group(self, name: str) -> _Tree:
-        """A command that only holds others, e.g. ``courier write``."""
+    def group(
+        self, name: str, *, run: str = "", defaults: Mapping[str, object] | None = None
+    ) -> _Tree:
+        """A command that holds others, e.g. ``courier write``.
+
+        Alone it runs *run*, with *defaults* as its options; else it runs nothing.
+        """
         about = self.words.say(f"command.{name}")
         parser = self._commands.add_parser(
             name, words=self.words, help=about, description=about
         )
         parser.set_defaults(group=parser)
+        if run:
+            _add_common(parser, self.words, is_top=False)
+            parser.set_defaults(run=run, **(defaults or {}))
         inner = parser.add_subparsers(
             title=self.words.say("usage.commands"),
             metavar=self.words.say("usage.command"),
@@ -322,7 +332,8 @@ def _add_exchanging(tree: _Tree) -> None:
     sync = tree.add("sync", "sync.cli.exchanging:sync")
     sync.add_argument("--address", metavar="URL", help=tree.help("address_once"))
     tree.add("status", "sync.cli.standing:status")
-    tree.add("conflicts", "sync.cli.standing:conflicts")
+    tickets = tree.group("conflicts", run=PLAIN_CONFLICTS, defaults=FILTERS)
+    add_conflict_commands(tickets, _limit, _offset)
     courier = tree.group("courier")
     for name in ("write", "read"):
         bundle = courier.add(

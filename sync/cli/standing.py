@@ -1,4 +1,4 @@
-"""What a machine can say of itself: status, conflicts."""
+"""What a machine can say of itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sync.cli.call import Call
 from sync.cli.opening import opened
 from sync.cli.printing import duration_text, time_json, time_text
 from sync.cli.tables import size_text
-from sync.cli.values import field_label, value_text
 
 if TYPE_CHECKING:
     from node.machine import Machine
@@ -162,54 +161,3 @@ def standing_json(standing: Standing, conflicts: int) -> dict[str, object]:
             "hash": standing.log_hash,
         },
     }
-
-
-async def conflicts(call: Call) -> int:
-    """Every field for which people wrote different values, with all of them."""
-    async with opened(call) as machine:
-        tickets = await machine.catalogue.conflicts(call.actor)
-        pack = machine.pack
-    if call.paper.is_json:
-        call.paper.document(
-            {
-                "conflicts": [
-                    {
-                        "id": ticket.id,
-                        "record": ticket.record,
-                        "field": ticket.field,
-                        "code": ticket.code,
-                        "title": ticket.title,
-                        "values": [
-                            {
-                                "value": side.value,
-                                "who": side.who,
-                                "machine": side.machine,
-                                "time": time_json(side.time),
-                            }
-                            for side in ticket.values
-                        ],
-                    }
-                    for ticket in tickets
-                ]
-            }
-        )
-        return 0
-    if not tickets:
-        call.paper.say("conflicts.none")
-        return 0
-    call.paper.say("conflicts.total", count=len(tickets))
-    for ticket in tickets:
-        call.paper.line()
-        call.paper.say(
-            "conflicts.head",
-            field=field_label(ticket.field, pack, call.words),
-            code=ticket.code or ticket.title or "",
-            id=ticket.record,
-        )
-        for number, side in enumerate(ticket.values, 1):
-            call.paper.indented(value_text(side.value), f"  {number}  ")
-            told = (side.who, side.machine, time_text(side.time))
-            call.paper.indented("  ".join(told), "     ")
-    call.paper.line()
-    call.paper.say("conflicts.next")
-    return 0

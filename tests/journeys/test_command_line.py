@@ -159,7 +159,7 @@ def test_messages_go_to_stderr_and_the_document_alone_to_stdout(room: Station) -
     assert set(status["pending"]) == {"operations", "bytes"}
     assert set(status["receipt"]) >= {"number", "time", "scopes"}
     assert set(status["log"]) == {"id", "seq", "hash"}
-    assert room.ask("conflicts") == {"conflicts": []}
+    assert room.ask("conflicts") == {"total": 0, "conflicts": []}
     assert room.ask("verify", "--rebuild")["faults"] == []
     assert room.ask("doctor")["is_fit"] is True
 

@@ -19,7 +19,7 @@ from tui.app import WORDS_FOLDER, DeskApp
 from tui.port.tickets import (
     Alike,
     AlikePreview,
-    BaseView,
+    PriorView,
     Bulk,
     Decided,
     DecisionView,
@@ -111,7 +111,7 @@ def a_ticket(
     )
     return TicketDetail(
         ticket=view,
-        base=None if is_two else BaseView(BASE, BASE, "乌兰", ROOMS[0], NOW - 9 * DAY),
+        base=None if is_two else PriorView(BASE, BASE, "乌兰", ROOMS[0], NOW - 9 * DAY),
         sides=told,
         record=record,
         other=a_record(number + 100) if is_two else None,

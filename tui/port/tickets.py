@@ -10,7 +10,7 @@ from node.catalogue.deciding.bulk import Alike, AlikePreview, Bulk, Pattern, Pic
 
 from node.catalogue.deciding.ruling import Offer, Ruling, RulingKind
 from node.catalogue.deciding.views import (
-    BaseView,
+    PriorView,
     Decided,
     DecisionView,
     FieldChange,
@@ -35,7 +35,7 @@ from node.store.ticket_port import TicketClass, TicketOrder
 __all__ = [
     "Alike",
     "AlikePreview",
-    "BaseView",
+    "PriorView",
     "Bulk",
     "Decided",
     "DecisionView",

@@ -20,7 +20,7 @@ from node.catalogue.deciding.telling import (
     view_of,
 )
 from node.catalogue.deciding.views import (
-    BaseView,
+    PriorView,
     FieldPair,
     Neighbour,
     SideDetail,
@@ -110,7 +110,7 @@ def pairs_of(
 
 def _base(
     rows: Rows, case: Case, evidence: Evidence, pack: Pack, names: MachineNames
-) -> BaseView | None:
+) -> PriorView | None:
     ticket = case.ticket
     if not is_of_field(ticket):
         return None
@@ -121,7 +121,7 @@ def _base(
     if dot is None or number is None or entry is None:
         return None
     value = told_value(ticket.field, evidence.given(number, ticket.field)[1], pack)
-    return BaseView(
+    return PriorView(
         value,
         text_of(ticket.field, value, pack),
         entry.operation.actor.name,

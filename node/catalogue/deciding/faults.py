@@ -27,6 +27,7 @@ class StaleTicket(NodeError):
         """Who decided it; empty where nobody did."""
         self.at = at
         """When, by the decider's clock."""
+        self.reason = "ticket-decided" if by else "ticket-changed"
 
 
 class UnknownDecision(NodeError):

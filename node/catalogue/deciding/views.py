@@ -139,7 +139,7 @@ class TicketCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class BaseView:
+class PriorView:
     """基准: the value that all the writers had before them."""
 
     value: object
@@ -240,7 +240,7 @@ class TicketDetail:
     """Everything beside which a ticket is decided."""
 
     ticket: TicketView
-    base: BaseView | None
+    base: PriorView | None
     sides: tuple[SideDetail, ...]
     record: Record
     other: Record | None
