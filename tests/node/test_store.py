@@ -216,7 +216,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
 async def test_the_contract_of_the_journal(machine: TestMachine) -> None:
     def work(rows: Rows) -> None:
         made = [JournalRow(n, 1, 1, 0, 3, b"abc") for n in (1, 2)]
-        made.append(JournalRow(5, 1, 1, 0, 106, b"abc", b"s" * 96))
+        made.append(JournalRow(5, 1, 1, 0, 3, b"abc", b"s" * 96))
         rows.journal.add(made)
         assert rows.journal.get(5) == made[2]
         assert rows.journal.get(3) is None
