@@ -193,6 +193,11 @@ class ConflictCounty(County):
         page = await site.whole.catalogue.decisions.list(OPERATOR, Wanted(), 0, 50)
         return page.tickets
 
+    def remark(self) -> str:
+        """Something said that nobody said before; the face may refuse it."""
+        self.counter += 1
+        return f"r{self.counter}"
+
     async def decide(self, which: int, how: int) -> None:
         """The operator decides one ticket in one of the ways that are offered."""
         waiting = await self.tickets(self.hub)
@@ -205,7 +210,9 @@ class ConflictCounty(County):
         offer = offers[how % len(offers)]
         value = ""
         if offer.kind is RulingKind.WRITE:
-            value = {"code": "", "retention_code": "D30"}.get(ticket.field, self.text())
+            value = {"code": "", "retention_code": "D30"}.get(
+                ticket.field, self.remark()
+            )
         ruling = Ruling(offer.kind, offer.side or 1, value)
         await self._try(decisions.decide(OPERATOR, None, ticket.id, ruling))
 
@@ -229,7 +236,7 @@ class ConflictCounty(County):
             assert isinstance(self.hub, Office)
             ticket = waiting[which % len(waiting)]
             asked = self.hub.whole.catalogue.decisions.ask(
-                OPERATOR, None, ticket.id, self.text()
+                OPERATOR, None, ticket.id, self.remark()
             )
             await self._try(asked)
 
@@ -241,7 +248,7 @@ class ConflictCounty(County):
         asked = await decisions.questions(CLERK)
         if asked:
             ticket = asked[which % len(asked)].ticket
-            await self._try(decisions.answer(CLERK, ticket.id, self.text()))
+            await self._try(decisions.answer(CLERK, ticket.id, self.remark()))
 
     async def contest(self, room: str, which: int) -> None:
         """A room objects to what became of its value."""
@@ -251,7 +258,7 @@ class ConflictCounty(County):
         mine = [each for each in await decisions.mine(CLERK, 0, 20) if each.can_object]
         if mine:
             chosen = mine[which % len(mine)]
-            await self._try(decisions.object(CLERK, chosen.decision, self.text()))
+            await self._try(decisions.object(CLERK, chosen.decision, self.remark()))
 
     async def _try(self, work: Awaitable[object]) -> None:
         """What the face refuses is noted; anything else that it raises is a fault."""
@@ -341,8 +348,10 @@ async def effects_at(site: Site, scope: Scope, texts: set[str]) -> list[Effect]:
 
     found = await site.store.write(read)
     for effect in found:
-        texts |= {str(write.value) for write in effect.writes}
-        texts |= {str(added.value) for added in effect.adds}
+        values = [write.value for write in effect.writes]
+        values += [added.value for added in effect.adds]
+        for value in values:
+            texts |= set(map(str, value if isinstance(value, tuple) else (value,)))
     return found
 
 
