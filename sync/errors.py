@@ -283,7 +283,6 @@ _EXIT_BY_CODE: Final = {
     "filing-blocked": EXIT_INPUT,
     "unknown-code-rule": EXIT_INPUT,
     "unknown-sequence": EXIT_INPUT,
-    "unknown-machine": EXIT_INPUT,
     "not-the-holder": EXIT_REFUSED,
     "sequence-not-ready": EXIT_REFUSED,
     "unknown-import": EXIT_INPUT,

@@ -41,12 +41,12 @@ class RecordLines:
         code = record.code or say("entry.without_code")
         lines = [
             *self.pair(say("record_page.place"), self._place(detail)),
-            *self.pair(say("record_page.code"), code),
+            *self.pair(say("record_page.code"), f"{code}{self._code_words(detail)}"),
             *self.pair(say("record_page.state"), self._state(detail)),
             *self.pair(say("record_page.standing"), self.standing(detail)),
         ]
-        if detail.former_codes:
-            former = "、".join(detail.former_codes)
+        if detail.code.former:
+            former = "、".join(detail.code.former)
             lines += self.pair(say("record_page.former"), former)
         lines.append("")
         for ticket in detail.open:
@@ -62,6 +62,19 @@ class RecordLines:
             changes = list(group)
             lines += [*self._act(changes, last), ""]
         return lines
+
+    def _code_words(self, detail: Detail) -> str:
+        """Behind the code: 暂定 or 正式, and whether others claim it."""
+        facts, say = detail.code, self.words.say
+        if not facts.code:
+            return ""
+        parts = [
+            say("numbers.is_final" if facts.is_final else "numbers.is_provisional")
+        ]
+        if facts.is_contested:
+            held = "is_contested_held" if facts.is_holder else "is_contested"
+            parts.append(say(f"numbers.{held}"))
+        return "  " + "  ".join(parts)
 
     def standing(self, detail: Detail) -> str:
         """Where the record stands, in the words of the promise."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.catalogue.arrivals import Arrival, arrivals_of
-from node.catalogue.fields import CODE, FILED, LEVEL_VOLUME, STATE
+from node.catalogue.code_facts import code_facts
+from node.catalogue.fields import FILED, LEVEL_VOLUME, STATE
 from node.catalogue.histories import (
     history_of,
     machine_name,
     shown_of,
-    writes_of,
 )
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
@@ -27,7 +27,14 @@ from node.catalogue.reading import (
     seen_of,
     state_of,
 )
-from node.catalogue.record import Change, Record, Seen, missing_fields, title_of
+from node.catalogue.record import (
+    Change,
+    CodeFacts,
+    Record,
+    Seen,
+    missing_fields,
+    title_of,
+)
 from node.catalogue.saving import check_actor
 from node.catalogue.tickets import Ticket, TicketSide, open_fields_of
 from node.catalogue.unsealed import any_unsealed, hidden_imports
@@ -89,7 +96,7 @@ class Detail:
     """Where the record as a whole stands."""
     open: tuple[Ticket, ...]
     """Fields with several values, each with its writers."""
-    former_codes: tuple[str, ...]
+    code: CodeFacts
     missing: tuple[str, ...]
 
 
@@ -152,7 +159,7 @@ class Details:
                 history=history,
                 whereabouts=_worst([change.standing for change in history]),
                 open=_open(rows, row, pack, filled.record),
-                former_codes=_former_codes(rows, row, filled.record.code),
+                code=code_facts(rows, row),
                 missing=missing_fields(filled.record.fields, pack),
             )
 
@@ -257,12 +264,3 @@ def _worst(places: list[Whereabouts]) -> Whereabouts:
             return max(alike, key=lambda place: place.receipt)
     at_hub = [place for place in places if place.word in _AT_HUB]
     return max(at_hub, key=lambda place: place.receipt, default=_NOWHERE)
-
-
-def _former_codes(rows: Rows, row: RecordRow, code: str | None) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for entry in entries_of(rows, row, DecodedSets()):
-        for number, value in writes_of(entry.operation):
-            if number == CODE and isinstance(value, str) and value != code:
-                found[shown_value(value)] = None
-    return tuple(found)

@@ -15,6 +15,7 @@ from node.catalogue.acts import Acts
 from node.catalogue.agreements import Agreements
 from node.catalogue.answers import Counts, Page, count_levels
 from node.catalogue.aside import Aside
+from node.catalogue.code_facts import code_facts, found_by_former, told_former
 from node.catalogue.decisions import Decisions
 from node.catalogue.deliveries import Deliveries
 from node.catalogue.details import Details
@@ -262,6 +263,7 @@ class Catalogue:
                 history=history_of(rows, row, self.pack),
                 seen=seen_of(rows, row),
                 missing=missing_fields(record.fields, self.pack),
+                code=code_facts(rows, row),
             )
             return detail, is_unsealed
 
@@ -288,11 +290,13 @@ class Catalogue:
             )
             end = query.offset + query.limit
             found = rows.matches.find(test, max(EXACT_TOTAL + 1, end))
+            former = found_by_former(rows, query, found)
+            found += former
             here = found[query.offset : end]
             page = Page(
                 total=min(len(found), EXACT_TOTAL),
                 total_is_exact=len(found) <= EXACT_TOTAL,
-                results=tuple(records_of(rows, here, self.pack)),
+                results=told_former(records_of(rows, here, self.pack), here, former),
             )
             return page, any_unsealed(rows, here)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from node.catalogue.machines import key_of_machine
 from node.catalogue.reading import fonds_for
 from node.catalogue.sequence_errors import (
     NotTheHolder,
-    UnknownMachine,
     UnknownSequence,
 )
 from node.catalogue.sequence_views import machine_names, named_sequence
@@ -28,6 +28,7 @@ from node.history.sequences import (
 from node.store.port import Rows
 from protocol.operations import Actor
 
+NOBODY: Final = "-"
 USUAL_AMOUNT: Final = 50
 
 
@@ -101,10 +102,7 @@ def appoint(
 
 
 def _machine(rows: Rows, wanted: str) -> tuple[bytes, str]:
-    if wanted == "-":
+    if wanted == NOBODY:
         return b"", ""
-    names = machine_names(rows)
-    for key, name in names.items():
-        if name == wanted:
-            return key, name
-    raise UnknownMachine(wanted, tuple(sorted(names.values())))
+    key = key_of_machine(rows, wanted)
+    return key, machine_names(rows).get(key, wanted)

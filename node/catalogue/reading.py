@@ -221,13 +221,17 @@ def fonds_for(rows: Rows, code: str | None, hint: str = "") -> Fonds:
 def find_record(rows: Rows, wanted: str, hidden_imports: Sequence[int]) -> RecordRow:
     """The record that people call *wanted*: its printed id, or an unambiguous code.
 
+    A code that no record has any more means the one that had it.
+
     Raises:
         UnknownRecord: there is none.
         AmbiguousRecord: there are several.
     """
     found = _by_id(rows, wanted)
     if found is None:
-        found = _by_code(rows, wanted.strip()) or _by_code(rows, normalise_code(wanted))
+        codes = dict.fromkeys((wanted.strip(), normalise_code(wanted)))
+        found = next(filter(None, (_by_code(rows, code) for code in codes)), [])
+        found = found or next(filter(None, (_by_former(rows, c) for c in codes)), [])
     visible = [row for row in found if is_seen_by_people(row, hidden_imports)]
     if len(visible) > 1:
         standing = [r for r in visible if not r.flags & RecordFlag.WITHDRAWN]
@@ -254,6 +258,12 @@ def _by_id(rows: Rows, wanted: str) -> list[RecordRow] | None:
 
 def _by_code(rows: Rows, code: str) -> list[RecordRow]:
     return rows.records.by_code(code) if code else []
+
+
+def _by_former(rows: Rows, code: str) -> list[RecordRow]:
+    """Records that had the code before; none where there is no such code."""
+    numbers = rows.former_codes.records(code) if code else []
+    return list(rows.records.rows(numbers).values())
 
 
 def _state_word(flags: int) -> str:

@@ -57,6 +57,8 @@ class Record:
     """The hub's order has all that is shown here."""
     legacy: tuple[tuple[int | str, str], ...] = ()
     """来源原值: field number or heading, and the cell as it came."""
+    former: str = ""
+    """原档号 by which it was found; empty where it was found by what it is now."""
 
     def to_json(self) -> dict[str, object]:
         """The record as JSON shows it."""
@@ -68,6 +70,7 @@ class Record:
             "state": self.state,
             "fields": dict(self.fields),
             "open": list(self.open_fields),
+            **({"former": self.former} if self.former else {}),
         }
 
 
@@ -132,6 +135,31 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """A record's code, as people have to know it."""
+
+    code: str
+    is_final: bool
+    """正式; else 暂定."""
+    is_contested: bool
+    """Other records claim the code too."""
+    is_holder: bool
+    """The record holds its code, until a person decides otherwise."""
+    former: tuple[str, ...]
+    """原档号: codes that it had before."""
+
+    def to_json(self) -> dict[str, object]:
+        """The facts as JSON shows them."""
+        return {
+            "code": self.code or None,
+            "final": self.is_final,
+            "contested": self.is_contested,
+            "holder": self.is_holder,
+            "former": list(self.former),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class RecordDetail:
     """A record with its history."""
 
@@ -140,11 +168,13 @@ class RecordDetail:
     seen: Seen
     missing: tuple[str, ...]
     """Fields that the standard asks for at filing and that are empty."""
+    code: CodeFacts
 
     def to_json(self) -> dict[str, object]:
         """The record with its history as JSON shows it."""
         return {
             **self.record.to_json(),
+            "numbering": self.code.to_json(),
             "missing": list(self.missing),
             "history": [change.to_json() for change in self.history],
         }

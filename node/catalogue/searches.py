@@ -7,9 +7,11 @@ it found. What a person searched for stays on this machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+from node.catalogue.code_facts import found_by_former, told_former
 from node.catalogue.fields import CODE
 from node.catalogue.premises import Premises
 from node.catalogue.reading import records_of, scopes_named
@@ -39,6 +41,8 @@ class Found:
     is_exact: bool
     numbers: tuple[int, ...]
     """Of as many as were counted: codes that end in the word first, else as entered."""
+    former: Mapping[int, str] = field(default_factory=dict)
+    """原档号 of those that were found by it."""
 
 
 class Searches:
@@ -67,8 +71,10 @@ class Searches:
             )
             found = rows.matches.find(test, EXACT_TOTAL + 1)
             is_exact = len(found) <= EXACT_TOTAL
-            numbers = found[:EXACT_TOTAL]
-            return Found(query, len(numbers), is_exact, _by_tail(rows, query, numbers))
+            former = found_by_former(rows, query, found)
+            numbers = (found + list(former))[:EXACT_TOTAL]
+            in_order = _by_tail(rows, query, numbers)
+            return Found(query, len(numbers), is_exact, in_order, former)
 
         return await self._premises.store.read(work, stop or Stop())
 
@@ -78,11 +84,10 @@ class Searches:
         """The records at *offset* and behind it, at most *count*, as they are now."""
         check_actor(actor)
         numbers = found.numbers[max(0, offset) : offset + count]
-        return tuple(
-            await self._premises.store.read(
-                lambda rows: records_of(rows, numbers, self._premises.pack)
-            )
+        records = await self._premises.store.read(
+            lambda rows: records_of(rows, numbers, self._premises.pack)
         )
+        return told_former(records, numbers, found.former)
 
     async def recent(self, actor: Actor) -> tuple[str, ...]:
         """What the person searched for, the last first."""

@@ -15,17 +15,6 @@ class UnknownSequence(NodeError):
         self.wanted = wanted
 
 
-class UnknownMachine(NodeError):
-    """No machine of that name has joined."""
-
-    code = "unknown-machine"
-
-    def __init__(self, wanted: str, known: tuple[str, ...]) -> None:
-        super().__init__(wanted)
-        self.wanted = wanted
-        self.known = known
-
-
 class NotTheHolder(NodeError):
     """Another machine numbers the sequence, or only the hub may say this."""
 
@@ -34,8 +23,8 @@ class NotTheHolder(NodeError):
     def __init__(self, stem: str, holder: str) -> None:
         super().__init__(stem)
         self.stem = stem
-        self.holder = holder
-        """Name of the machine that numbers; empty where there is none."""
+        self.holder = holder or "–"
+        """Name of the machine that numbers; a dash where there is none."""
 
 
 class SequenceNotReady(NodeError):

@@ -16,7 +16,7 @@ from sync.cli.values import field_label, field_text, value_text
 if TYPE_CHECKING:
     from node.catalogue.extracts import SharedPage
     from node.catalogue.pack import Pack
-    from node.catalogue.record import Change, Record, RecordDetail
+    from node.catalogue.record import Change, CodeFacts, Record, RecordDetail
     from sync.words.catalogue import Words
 
 
@@ -50,6 +50,7 @@ async def show(call: Call) -> int:
         call.paper.document(_detail_json(detail))
         return 0
     _print_fields(call, detail.record, pack)
+    _print_numbering(call, detail.code)
     if detail.record.open_fields:
         names = "、".join(
             field_label(name, pack, call.words) for name in detail.record.open_fields
@@ -112,6 +113,11 @@ async def search(call: Call) -> int:
         return 0
     heads = ("table.id", "table.code", "table.title", "table.date")
     call.paper.table(heads, [_search_row(record) for record in page.results])
+    for record in page.results:
+        if record.former:
+            call.paper.say(
+                "numbers.found_by_former", former=record.former, code=record.code or "–"
+            )
     key = "search.total" if page.total_is_exact else "search.total_more"
     call.paper.say(
         key, total=page.total, first=first, last=first + len(page.results) - 1
@@ -151,6 +157,21 @@ def _search_row(record: Record) -> tuple[str, str, str, str]:
         value_text(record.fields.get("title")),
         value_text(record.fields.get("date")),
     )
+
+
+def _print_numbering(call: Call, facts: CodeFacts) -> None:
+    """暂定 or 正式, who holds a contested code, and the codes before it."""
+    words = ["is_final" if facts.is_final else "is_provisional"]
+    if facts.is_contested:
+        words.append("is_contested_held" if facts.is_holder else "is_contested")
+    rows = []
+    if facts.code:
+        text = ",".join(call.words.say(f"numbers.{word}") for word in words)
+        rows.append(("record.numbering", text))
+    if facts.former:
+        rows.append(("record.former_codes", "、".join(facts.former)))
+    if rows:
+        call.paper.facts(rows)
 
 
 def _print_record(call: Call, record: Record, pack: Pack) -> None:

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 from sync.cli.conflict_options import FILTERS, add_conflict_commands
 from sync.cli.conflict_options import PLAIN as PLAIN_CONFLICTS
+from sync.cli.number_options import add_number_commands
 from sync.cli.operator_options import add_operator_commands
 from sync.cli.sharing_options import add_sharing_commands
 from sync.cli.tables import cells
@@ -119,6 +120,8 @@ def build(words: Words, desk: str = "") -> argparse.ArgumentParser:
         _add_desk(tree, desk)
     _add_founding(tree)
     _add_cataloguing(tree)
+    numbers = tree.group("numbers")
+    add_number_commands(numbers, numbers.group("restamp"))
     _add_exchanging(tree)
     _add_proving(tree)
     return top
