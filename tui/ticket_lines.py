@@ -21,6 +21,8 @@ from tui.display import drawable
 from tui.port.tickets import (
     DecisionView,
     Preview,
+    Ruling,
+    RulingKind,
     SideDetail,
     TicketClass,
     TicketDetail,
@@ -121,8 +123,8 @@ class TicketLines:
                 lines += [self.words.say(title), *found, ""]
         return lines
 
-    def preview(self, preview: Preview) -> str:
-        """What a decision changes."""
+    def preview(self, preview: Preview, detail: TicketDetail) -> str:
+        """What a decision changes in what is shown, or leaves as it is."""
         parts = []
         for change in preview.changes[:_MOST_CHANGES]:
             parts.append(
@@ -137,12 +139,22 @@ class TicketLines:
             count = len(preview.changes) - _MOST_CHANGES
             parts.append(self.words.say("ticket.more_changes", count=count))
         if not preview.changes:
-            parts.append(self.words.say("ticket.no_change"))
+            parts.append(self._unchanged(preview.ruling, detail))
         if preview.new_records:
             parts.append(
                 self.words.say("ticket.new_records", count=preview.new_records)
             )
         return self.words.say("ticket.separator").join(parts)
+
+    def _unchanged(self, ruling: Ruling, detail: TicketDetail) -> str:
+        """What is decided is what is shown already."""
+        texts = {each.side.number: each.side.text for each in detail.sides}
+        text = ruling.value or texts.get(ruling.side, "")
+        if ruling.kind not in (RulingKind.TAKE, RulingKind.WRITE):
+            return self.words.say("ticket.no_change")
+        field = detail.ticket.field
+        told = {"field": self.field(field), "value": self.value(field, text)}
+        return self.words.say("ticket.as_shown", **told)
 
     def decision(self, decision: DecisionView) -> str:
         """One decision in a few words."""

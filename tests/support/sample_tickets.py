@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from textual.pilot import Pilot
 
+from node.catalogue.deciding.bulk import Likeness
 from node.catalogue.deciding.faults import StaleTicket
+from node.catalogue.deciding.likes import pick_of
 from node.catalogue.deciding.ruling import offers
 from node.catalogue.pack import Pack
 from node.catalogue.record import Record
@@ -16,10 +18,11 @@ from node.operator_errors import WrongPassphrase
 from sync.words.catalogue import Words
 from tests.support.desks import settled
 from tui.app import WORDS_FOLDER, DeskApp
+from tui.port.own_values import MyCounts, MyValue, Question
+from tui.port.rooms import RoomHealth, RoomsHealth
 from tui.port.tickets import (
     Alike,
     AlikePreview,
-    PriorView,
     Bulk,
     Decided,
     DecisionView,
@@ -30,6 +33,7 @@ from tui.port.tickets import (
     OnProgress,
     OpenTicket,
     Preview,
+    PriorView,
     Ruling,
     RulingKind,
     SideDetail,
@@ -206,12 +210,22 @@ class SampleTickets:
         self.tickets[ticket_id] = replace(detail, ticket=view)
 
     async def alike(self, alike: Alike) -> AlikePreview:
-        raise NotImplementedError
+        found = [each for each in self._views() if pick_of(alike, each)]
+        sample = [Likeness(each, 1, each.sides[0].text) for each in found[:5]]
+        choices = tuple((e.scope_no, e.subject, b"", "take", 1) for e in found)
+        reason = "经核对,采用此值"
+        return AlikePreview(alike, len(found), tuple(sample), choices, reason)
 
     async def decide_alike(
         self, preview: AlikePreview, reason: str, on_progress: OnProgress
     ) -> Bulk:
-        raise NotImplementedError
+        subjects = {(scope_no, subject) for scope_no, subject, *_ in preview.choices}
+        self.alikes.append((preview.alike, reason))
+        for detail in list(self.tickets.values()):
+            if subject_of(detail.ticket) in subjects:
+                del self.tickets[detail.ticket.id]
+        on_progress(preview.total, preview.total)
+        return Bulk(1, preview.total, 0)
 
     async def decided(self, offset: int, limit: int) -> Sequence[DecisionView]:
         return self.past[offset : offset + limit]
@@ -244,6 +258,51 @@ class SampleTickets:
         return [each.ticket for each in self.tickets.values()]
 
 
+@dataclass(slots=True)
+class SampleOwnValues:
+    """The own values port over lists."""
+
+    mine: list[MyValue] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    objections: list[tuple[str, str]] = field(default_factory=list)
+
+    async def counts(self) -> MyCounts:
+        return MyCounts(0, len(self.asked), 0)
+
+    async def values(self, offset: int, limit: int) -> Sequence[MyValue]:
+        return self.mine[offset : offset + limit]
+
+    async def questions(self) -> Sequence[Question]:
+        return self.asked
+
+    async def seen(self) -> None:
+        pass
+
+    async def answer(self, ticket_id: str, text: str) -> None:
+        self.answers.append((ticket_id, text))
+
+    async def object(self, decision_id: str, reason: str) -> None:
+        self.objections.append((decision_id, reason))
+
+
+@dataclass(slots=True)
+class SampleRooms:
+    """The rooms port over a list."""
+
+    rooms: list[RoomHealth] = field(default_factory=list)
+
+    async def all(self) -> RoomsHealth:
+        return RoomsHealth(NOW, self.rooms)
+
+
+class _NothingAside:
+    """A sample has no sets."""
+
+    async def aside(self) -> Sequence[object]:
+        return ()
+
+
 class _NoActs:
     """A sample has nothing that was cut off."""
 
@@ -262,6 +321,9 @@ class SampleDesk:
         self.pack = Pack.load()
         self.tickets = tickets
         self.acts = _NoActs()
+        self.own_values = SampleOwnValues()
+        self.rooms = SampleRooms()
+        self.exchanges = _NothingAside()
 
     async def close(self) -> None:
         pass
@@ -279,9 +341,10 @@ async def at_sample(
     first: str = "queue",
     size: tuple[int, int] = (80, 24),
     language: str = "zh",
+    desk: SampleDesk | None = None,
 ) -> AsyncIterator[Pilot[int]]:
     """The program at a desk with these tickets."""
-    desk = SampleDesk(tickets)
+    desk = desk or SampleDesk(tickets)
     words = Words.load(language, WORDS_FOLDER)
     app = DeskApp(desk, words, first=first)  # type: ignore[arg-type]
     async with app.run_test(size=size) as pilot:

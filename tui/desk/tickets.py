@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from node.catalogue.holding import Held, Holding, Subject
 from node.machine import Machine
+from node.operator_errors import OperatorRevoked
 from node.operator_keys import Operator
 from protocol.operations import Actor
 from tui.port.tickets import (
@@ -100,13 +102,15 @@ class DeskTickets:
         Raises:
             StaleTicket, RulingNotOffered, InvalidValue, OperatorNeeded.
         """
-        return await self._decisions.decide(
-            self._actor, self._operator, ticket_id, ruling, reason
-        )
+        with self._signing():
+            return await self._decisions.decide(
+                self._actor, self._operator, ticket_id, ruling, reason
+            )
 
     async def ask(self, ticket_id: str, question: str) -> None:
         """退回: ask the rooms; the ticket stays open."""
-        await self._decisions.ask(self._actor, self._operator, ticket_id, question)
+        with self._signing():
+            await self._decisions.ask(self._actor, self._operator, ticket_id, question)
 
     async def alike(self, alike: Alike) -> AlikePreview:
         """What deciding all like this would come to, with a sample."""
@@ -116,9 +120,10 @@ class DeskTickets:
         self, preview: AlikePreview, reason: str, on_progress: OnProgress
     ) -> Bulk:
         """Decide all that was looked at; what changed meanwhile is left."""
-        return await self._decisions.decide_alike(
-            self._actor, self._operator, preview, reason, on_progress
-        )
+        with self._signing():
+            return await self._decisions.decide_alike(
+                self._actor, self._operator, preview, reason, on_progress
+            )
 
     async def decided(self, offset: int, limit: int) -> Sequence[DecisionView]:
         """What was decided, the newest first."""
@@ -130,7 +135,8 @@ class DeskTickets:
         Raises:
             UnknownDecision, DecisionGone.
         """
-        return await self._decisions.undo(self._actor, self._operator, decision_id)
+        with self._signing():
+            return await self._decisions.undo(self._actor, self._operator, decision_id)
 
     async def sign_in_needed(self) -> SignIn | None:
         """What has to be asked before a decision; nothing where somebody signed in."""
@@ -164,6 +170,15 @@ class DeskTickets:
     async def version(self) -> int:
         """Another number after every change of the store, whoever made it."""
         return await self._machine.store.version()
+
+    @contextmanager
+    def _signing(self) -> Iterator[None]:
+        """Who may decide no more is signed in no more."""
+        try:
+            yield
+        except OperatorRevoked:
+            self._operator = None
+            raise
 
     @property
     def _person(self) -> Actor:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from node.catalogue.deciding.bulk import Alike, AlikePreview, Bulk, Pattern, Pick
-
 from node.catalogue.deciding.ruling import Offer, Ruling, RulingKind
 from node.catalogue.deciding.views import (
-    PriorView,
     Decided,
     DecisionView,
     FieldChange,
     FieldPair,
     Neighbour,
     Preview,
+    PriorView,
     Remark,
     SideDetail,
     SideView,
@@ -35,7 +34,6 @@ from node.store.ticket_port import TicketClass, TicketOrder
 __all__ = [
     "Alike",
     "AlikePreview",
-    "PriorView",
     "Bulk",
     "Decided",
     "DecisionView",
@@ -49,6 +47,7 @@ __all__ = [
     "Pattern",
     "Pick",
     "Preview",
+    "PriorView",
     "Remark",
     "Ruling",
     "RulingKind",

@@ -71,6 +71,7 @@ class DecidingManyScreen(ErrandScreen):
                 Column(self.say("deciding_many.after"), 18, share=2),
             ),
             id="sample",
+            row_lines=2,
             empty=self.say("deciding_many.none"),
         )
 

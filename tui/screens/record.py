@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from tui.record_lines import RecordLines
 from tui.screens.asking import Ask, Asked, last_four
 from tui.screens.desk_screen import DeskScreen
 from tui.screens.entry_questions import Questions
+from tui.screens.record_notes import bring_back, lost_values, told
 from tui.widgets.page import Page
 
 HISTORY: Final = "history"
@@ -88,6 +89,8 @@ class RecordScreen(DeskScreen):
             kind = "without_empty" if self._with_empty else "with_empty"
             found.append(Command("4", f"record_page.{kind}", self._show_empty))
         found.append(Command("5", "record_page.ask_id", self._show_id))
+        if not is_withdrawn and lost_values(detail, self.desk.pack):
+            found.append(Command("6", "record_page.bring_back", self._start_back))
         return (*found, leave)
 
     async def at_rest(self) -> None:
@@ -167,23 +170,34 @@ class RecordScreen(DeskScreen):
         self.tell(self.say("record_page.id_is", id=found))
 
     def _start_withdrawing(self) -> None:
-        self._start(is_withdrawn=True)
+        self._start(self._withdraw)
 
     def _start_restoring(self) -> None:
-        self._start(is_withdrawn=False)
+        self._start(self._restore)
 
-    def _start(self, *, is_withdrawn: bool) -> None:
+    def _start_back(self) -> None:
+        self._start(self._bring_back)
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         if self._flow is None or self._flow.done():
-            self._flow = asyncio.create_task(self._guarded_existence(is_withdrawn))
+            self._flow = asyncio.create_task(self._guarded_work(work))
 
-    async def _guarded_existence(self, is_withdrawn: bool) -> None:  # noqa: FBT001
+    async def _guarded_work(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            if is_withdrawn:
-                await self._withdraw()
-            else:
-                await self._restore()
+            await work()
         except self.desk_app.known_errors as error:
             self.tell_error(error)
+
+    async def _bring_back(self) -> None:
+        """A value that lost by rule stands again."""
+        detail = self._detail
+        if detail is None:
+            return
+        lost = lost_values(detail, self.desk.pack)
+        found = await bring_back(self, self._questions, detail, lost) if lost else None
+        if found is not None:
+            await self._load()
+            self.tell(self.say("record_page.brought_back", value=told(self, found)))
 
     async def _withdraw(self) -> None:
         """Ask for the reason and the last four characters, then withdraw."""

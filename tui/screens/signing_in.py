@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 
+from node.errors import KeyMissing
 from node.operator_errors import OperatorRevoked, UnknownOperator, WrongPassphrase
 from tui.port.tickets import SignIn
 from tui.screens.asking import Ask
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "operator"
 PASSPHRASE: Final = "passphrase"  # noqa: S105 (a field's name)
+_REFUSALS: Final = (UnknownOperator, WrongPassphrase, OperatorRevoked, KeyMissing)
 
 
 class SigningIn(Ask):
@@ -56,7 +58,7 @@ async def signed_in(screen: DeskScreen, questions: Questions) -> bool:
             return False
         try:
             await tickets.sign_in(texts[NAME].strip(), texts[PASSPHRASE])
-        except (UnknownOperator, WrongPassphrase, OperatorRevoked) as error:
+        except _REFUSALS as error:
             told = screen.desk_app.error_text(error)
         else:
             return True

@@ -101,7 +101,7 @@ class TicketScreen(ErrandScreen):
         part = "values" if self._is_evidence else "evidence"
         found = self._deciding(ticket) if self._may_decide(ticket) else []
         found += [
-            Command("8", "ticket.command.next", self._skip),
+            Command("8", "ticket.command.next", partial(self.go, self._pass_on)),
             Command("9", f"ticket.command.{part}", self._turn),
         ]
         if side_pages(ticket.detail) > 1:
@@ -299,10 +299,13 @@ class TicketScreen(ErrandScreen):
         self._pending = ruling, preview
         self._pairs.merged_into(ruling.side)
         reason = self._typing.reason or preview.reason
-        self._show_outcome(
-            self._lines().preview(preview), self.say("ticket.why", reason=reason)
-        )
+        self._show_outcome(self._told(preview), self.say("ticket.why", reason=reason))
         self.tell(self.say("ticket.confirm"))
+
+    def _told(self, preview: Preview) -> str:
+        if self._open is None:
+            return ""
+        return self._lines().preview(preview, self._open.detail)
 
     def _forget_pending(self) -> None:
         self._pending = None
@@ -331,10 +334,10 @@ class TicketScreen(ErrandScreen):
         if not await signed_in(self, self.questions):
             return
         reason = self._typing.reason or preview.reason
+        what = self._told(preview)
         await tickets.decide(self._ticket_id, ruling, reason)
         for screen in self.app.screen_stack:
             screen.post_message(CatalogueChanged())
-        what = self._lines().preview(preview)
         await self._next(self._course.place, self.say("ticket.decided", what=what))
 
     async def _ask(self, question: str) -> None:
@@ -343,10 +346,7 @@ class TicketScreen(ErrandScreen):
         await self.desk.tickets.ask(self._ticket_id, question)
         await self._pass_on(self.say("ticket.asked"))
 
-    def _skip(self) -> None:
-        self.go(partial(self._pass_on, ""))
-
-    async def _pass_on(self, told: str) -> None:
+    async def _pass_on(self, told: str = "") -> None:
         """On to the next; this one stays in the queue and does not come again."""
         if self._open is not None:
             self._course.pass_by(subject_of(self._open.detail.ticket))
