@@ -88,8 +88,7 @@ class Editions:
         begun = elapsed()
         left = left_bytes
         for agreement in standing[:EXTRACTS_LIMIT]:
-            async with self._making:
-                await self._renew(agreement, begun + MAKING_SECONDS)
+            await self._renew_in_turn(agreement, begun + MAKING_SECONDS)
             mine = told.get(agreement.id)
             edition = await self._edition(agreement.id, mine, now)
             if edition is None or (mine and mine.serial == edition.serial):
@@ -115,14 +114,16 @@ class Editions:
         """Agreements by which the machine may read now, by id."""
 
         def work(rows: Rows) -> list[Agreement]:
-            own = _read_whole(rows, reader)
-            return [
+            found = [
                 each
                 for each in self._agreements(rows)
-                if each.is_active
-                and each.until > now
-                and each.reader in (b"", reader)
-                and (each.kind == ExtractKind.DIGESTS or each.scope_no not in own)
+                if each.is_active and each.until > now and each.reader in (b"", reader)
+            ]
+            own = _read_whole(rows, reader) if found else frozenset()
+            return [
+                each
+                for each in found
+                if each.kind == ExtractKind.DIGESTS or each.scope_no not in own
             ]
 
         found = await self._premises.store.read(work)
@@ -140,6 +141,18 @@ class Editions:
         if self._known is None or self._known[0] != mark:
             self._known = (mark, all_agreements(rows))
         return self._known[1]
+
+    async def _renew_in_turn(self, agreement: Agreement, deadline: float) -> None:
+        """One edition is made at a time; who waited too long goes on without."""
+        try:
+            async with asyncio.timeout(max(0.0, deadline - elapsed())):
+                await self._making.acquire()
+        except TimeoutError:
+            return
+        try:
+            await self._renew(agreement, deadline)
+        finally:
+            self._making.release()
 
     async def _renew(self, agreement: Agreement, deadline: float) -> None:
         """Make a new edition where something changed; not later than *deadline*."""
