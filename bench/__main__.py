@@ -27,6 +27,8 @@ from bench.duplicates import bench_duplicates
 from bench.exchanges import bench_exchanges
 from bench.figures import Figure, print_figures
 from bench.importing import bench_importing
+from bench.sharing import bench_sharing
+from bench.tickets import bench_tickets
 from bench.union import bench_union
 
 
@@ -52,6 +54,8 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "browsing": ("leafing through 500,000 records", bench_browsing),
     "duplicates": ("papers that may be one, 55,000 entries", bench_duplicates),
     "desk": ("the desk in a terminal, 500,000 records", bench_desk),
+    "sharing": ("an extract of 20,000 rows at another room", bench_sharing),
+    "tickets": ("contradictions: applying and the queue", bench_tickets),
     "union": ("nine repositories as nine offline rooms", bench_union),
     "importing": ("import of a workbook while somebody saves", bench_importing),
 }
