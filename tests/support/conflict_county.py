@@ -284,10 +284,8 @@ class ConflictCounty(County):
             for row in rows.records.in_scope(scope_no, 0, 1_000):
                 state = unpack_state((row.log_no, row.n), row.state)
                 assert not state.pending, (site.name, name(row))
-                values = values_shown(rows, row, state, pack)
-                for number in state.elements:
-                    values[number] = sorted(values[number], key=repr)
-                found[name(row)] = (values, row.flags)
+                shown = values_shown(rows, row, state, pack)
+                found[name(row)] = (shown, row.flags)
             found["tickets"] = sorted(
                 (each.subject.hex(), each.version.hex(), each.ticket_class, each.weight)
                 for each in rows.tickets.all()
