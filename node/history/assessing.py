@@ -16,6 +16,7 @@ from node.history.docket import (
     DISPUTE_FIELD,
     FILED,
     OBJECTION,
+    RULING_FIELD,
     STATE_FIELD,
     Docket,
 )
@@ -47,7 +48,9 @@ _PROPOSED: Final = 60
 _CONTESTED: Final = 70
 _BEHIND: Final = 65
 _OBJECTED: Final = 75
-_NOT_CONTENT: Final = frozenset({STATE_FIELD, CORRECTIONS_FIELD, DISPUTE_FIELD})
+_NOT_CONTENT: Final = frozenset(
+    {STATE_FIELD, CORRECTIONS_FIELD, DISPUTE_FIELD, RULING_FIELD}
+)
 _UNKNOWN: Final = Actor("")
 
 
