@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -145,7 +145,8 @@ async def _tell(story: _Story) -> None:
     await _report_over_the_bad_road(story)
     await _report_second_room(story)
     await _find_at_the_hub(story)
-    await _disagree(story)
+    record_id = await _disagree(story)
+    await _decide(story, record_id)
     await _prove(story)
     _count(story)
 
@@ -256,8 +257,11 @@ async def _find_at_the_hub(story: _Story) -> None:
     await stage.run(hub, "show", wanted["id"])
 
 
-async def _disagree(story: _Story) -> None:
-    """A second machine of room a: both change one title before they hear of it."""
+async def _disagree(story: _Story) -> str:
+    """A second machine of room a: both change one title before they hear of it.
+
+    The id of the record that they change.
+    """
     stage, room, second = story.stage, story.station("a"), story.station("a2")
     stage.scene(6, "demo.scene_disagree")
     await _found_room(story, second, story.holdings[0])
@@ -277,12 +281,39 @@ async def _disagree(story: _Story) -> None:
     await stage.ask(room, "sync")
     await stage.run(room, "conflicts")
     stage.tell("demo.both_kept")
+    return str(record["id"])
+
+
+async def _decide(story: _Story, record_id: str) -> None:
+    """An operator of the hub decides, signed; the room hears of its value."""
+    stage, hub, room = story.stage, story.station("hub"), story.station("a")
+    stage.scene(7, "demo.scene_decide")
+    operator = replace(hub, person=story.say("demo.person.operator"))
+    passphrase = story.folder / "passphrase"
+    passphrase.write_text(story.say("demo.passphrase"), "utf-8")
+    file = ("--passphrase-file", str(passphrase))
+    await stage.run(hub, "hub", "operator", "add", operator.person, *file)
+    listed = await stage.ask(operator, "conflicts", "list")
+    ticket = listed["conflicts"][0]
+    await stage.run(operator, "conflicts", "show", ticket["id"])
+    their_number = next(
+        side["number"] for side in ticket["values"] if side["machine"] != room.label
+    )
+    reason = story.say("demo.reason")
+    await stage.run(
+        operator, "conflicts", "resolve", ticket["id"], "take", str(their_number),
+        "--reason", reason, *file,
+    )  # fmt: skip
+    await stage.ask(room, "sync")
+    await stage.run(room, "conflicts", "mine")
+    stage.tell("demo.signed")
+    await stage.run(room, "show", record_id)
 
 
 async def _prove(story: _Story) -> None:
     """Signatures and chain, at the hub and in the room."""
     stage = story.stage
-    stage.scene(7, "demo.scene_prove")
+    stage.scene(8, "demo.scene_prove")
     for key in ("hub", "a"):
         await stage.run(story.station(key), "verify")
 
@@ -290,7 +321,7 @@ async def _prove(story: _Story) -> None:
 def _count(story: _Story) -> None:
     """What it cost, beside the floor."""
     stage, say = story.stage, story.say
-    stage.scene(8, "demo.scene_cost")
+    stage.scene(9, "demo.scene_cost")
     heads = ("demo.what", "demo.entries", "demo.on_road", "demo.floor", "demo.ratio")
     rows = [
         (

@@ -47,10 +47,10 @@ def demo(
 
 def test_the_demo_tells_its_story_in_chinese(tmp_path: Path) -> None:
     said = demo(tmp_path / "unused", "--keep", str(tmp_path / "kept"))
-    assert all(f"【{scene}】" in said for scene in range(1, 9))
+    assert all(f"【{scene}】" in said for scene in range(1, 10))
     for word in (
         "示例", "已保存本机", "找不到中心", "线路断了", "中心已收 #", "有分歧待裁 1 处",
-        "都对得上", "下限",
+        "都对得上", "下限", "已签名·已核(王芳)", "已被替换",
     ):  # fmt: skip
         assert word in said, word
     assert "Traceback" not in said
