@@ -37,6 +37,28 @@ def key_of_machine(rows: Rows, name: str) -> bytes:
     return next(iter(found))
 
 
+class Sources(dict[int, str]):
+    """Names of machines by the numbers of their logs, looked up when first asked."""
+
+    def __init__(self, rows: Rows) -> None:
+        """Within one transaction."""
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, log_no: int) -> str:
+        found = self[log_no] = source_of(self._rows, log_no)
+        return found
+
+
+def source_of(rows: Rows, log_no: int) -> str:
+    """The machine in whose log a record was created; its printed log where unnamed."""
+    row = rows.logs.row(log_no)
+    while row.parent_no is not None:
+        row = rows.logs.row(row.parent_no)
+    own_name = rows.settings.get("machine.name") if row.is_own else None
+    return row.name or str(own_name or "") or printed_log(row.log)
+
+
 def names_of_machines(rows: Rows) -> dict[bytes, str]:
     """The names of all machines that ever joined, by key."""
     return {entry.public_key: entry.name for entry in entries(rows)}

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from node.catalogue.aliases import taken_over_by
 from node.catalogue.codes import normalise_code
 from node.catalogue.fields import CODE, LEVEL_VOLUME, TITLE
+from node.catalogue.machines import Sources
 from node.catalogue.pack import Pack
 from node.catalogue.record import (
     ACTIVE,
@@ -74,7 +76,13 @@ def is_seen_by_people(row: RecordRow, hidden_imports: Iterable[int]) -> bool:
     return bool(row.flags & RecordFlag.CREATED) and row.import_no not in hidden_imports
 
 
-def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record:
+def record_of(
+    rows: Rows,
+    row: RecordRow,
+    pack: Pack,
+    fonds_code: str,
+    sources: Sources | None = None,
+) -> Record:
     """The record of a row."""
     state = state_of(row)
     values = values_shown(rows, row, state, pack)
@@ -94,6 +102,7 @@ def record_of(rows: Rows, row: RecordRow, pack: Pack, fonds_code: str) -> Record
         open_fields=names,
         is_received=not row.flags & RecordFlag.PENDING,
         legacy=legacy_cells(values),
+        source=(Sources(rows) if sources is None else sources)[row.log_no],
     )
 
 
@@ -108,9 +117,9 @@ def _ticketed(rows: Rows, row: RecordRow) -> set[int]:
 def records_of(rows: Rows, record_nos: Sequence[int], pack: Pack) -> list[Record]:
     """Records by number, in the given order."""
     found = rows.records.rows(record_nos)
-    codes = fonds_codes(rows)
+    codes, sources = fonds_codes(rows), Sources(rows)
     return [
-        record_of(rows, found[no], pack, codes.get(found[no].scope_no, ""))
+        record_of(rows, found[no], pack, codes.get(found[no].scope_no, ""), sources)
         for no in record_nos
         if no in found
     ]
@@ -123,9 +132,9 @@ def records_after(rows: Rows, after: int, pack: Pack) -> tuple[list[Record], int
     """
     found = rows.records.after(after, _EXPORTED_AT_ONCE)
     hidden = hidden_imports(rows)
-    codes = fonds_codes(rows)
+    codes, sources = fonds_codes(rows), Sources(rows)
     records = [
-        record_of(rows, row, pack, codes.get(row.scope_no, ""))
+        record_of(rows, row, pack, codes.get(row.scope_no, ""), sources)
         for row in found
         if is_visible(row.flags)
         and row.level >= LEVEL_VOLUME
@@ -241,7 +250,7 @@ def find_record(rows: Rows, wanted: str, hidden_imports: Sequence[int]) -> Recor
     if len(visible) > 1:
         ids = tuple(printed_id(dot_of(rows, row)) for row in visible[:_MOST_NAMED])
         raise AmbiguousRecord(wanted, ids)
-    return visible[0]
+    return taken_over_by(rows, visible[0])
 
 
 def _by_id(rows: Rows, wanted: str) -> list[RecordRow] | None:

@@ -57,6 +57,8 @@ class Record:
     """The hub's order has all that is shown here."""
     legacy: tuple[tuple[int | str, str], ...] = ()
     """来源原值: field number or heading, and the cell as it came."""
+    source: str = ""
+    """The machine in whose log it was created."""
     former: str = ""
     """原档号 by which it was found; empty where it was found by what it is now."""
 
@@ -70,6 +72,7 @@ class Record:
             "state": self.state,
             "fields": dict(self.fields),
             "open": list(self.open_fields),
+            "provenance": {"fonds": self.fonds, "machine": self.source},
             **({"former": self.former} if self.former else {}),
         }
 

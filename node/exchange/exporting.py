@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from node.catalogue.record import Record
 
 _FONDS_HEADING: Final = "全宗号"
+_SOURCE_HEADING: Final = "著录于"
+"""Where records of many rooms stand together."""
 _ID_HEADING: Final = "电子文件号"
 _SHEET: Final = "目录"
 _DIVIDER: Final = "、"
@@ -50,16 +52,19 @@ async def export_workbook(
     actor: Actor,
     path: Path,
     labels: Mapping[str, str] | None = None,
+    *,
+    has_sources: bool = False,
 ) -> int:
     """Write all standing items and volumes to *path*; the number of rows.
 
     ``.csv`` is written as UTF-8 with its mark, anything else as ``.xlsx``. The file
-    appears whole or not at all. *labels* gives headings by field name.
+    appears whole or not at all. *labels* gives headings by field name, *has_sources*
+    a column for the room in which each record was catalogued.
 
     Raises:
         FieldTooLarge: a text is longer than a cell of a workbook can be.
     """
-    layout = _Layout(catalogue.pack)
+    layout = _Layout(catalogue.pack, has_sources=has_sources)
     async for record in catalogue.export_rows(actor):
         layout.look_at(record)
     fresh = path.with_name(f".{path.name}.new")
@@ -82,8 +87,9 @@ async def export_workbook(
 class _Layout:
     """Which columns the export has."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, *, has_sources: bool) -> None:
         self._pack = pack
+        self._has_sources = has_sources
         self._fields = [
             field
             for field in pack.fields
@@ -109,7 +115,8 @@ class _Layout:
         for field in self._fields:
             heading = labels.get(field.name, field.zh)
             found += [heading] * self._widths.get(field.name, 1)
-        return [*found, *self._unknown, _ID_HEADING]
+        sources = [_SOURCE_HEADING] if self._has_sources else []
+        return [*found, *self._unknown, *sources, _ID_HEADING]
 
     def cells(self, record: Record) -> list[str]:
         """The row of one record."""
@@ -129,7 +136,8 @@ class _Layout:
             found += [*texts, *([""] * (width - len(texts)))]
         others = dict(record.legacy)
         found += [others.get(heading, "") for heading in self._unknown]
-        return [*found, record.id]
+        sources = [record.source] if self._has_sources else []
+        return [*found, *sources, record.id]
 
 
 class _CsvSink:

@@ -92,6 +92,7 @@ async def search(call: Call) -> int:
             lent = await machine.catalogue.extracts.search(call.actor, query)
             return _print_lent(call, lent)
         page = await machine.catalogue.search(call.actor, query)
+        is_hub = machine.is_hub
         beside = await machine.catalogue.extracts.search(
             call.actor, replace(query, limit=1, offset=0)
         )
@@ -111,8 +112,13 @@ async def search(call: Call) -> int:
         call.paper.say(key, total=page.total, first=first)
         _mention(call, beside)
         return 0
-    heads = ("table.id", "table.code", "table.title", "table.date")
-    call.paper.table(heads, [_search_row(record) for record in page.results])
+    heads = ["table.id", "table.code", "table.title", "table.date"]
+    rows = [_search_row(record) for record in page.results]
+    if is_hub:
+        heads += ["table.fonds", "table.source"]
+        origins = [(record.fonds, record.source) for record in page.results]
+        rows = [(*row, *origin) for row, origin in zip(rows, origins, strict=True)]
+    call.paper.table(heads, rows)
     for record in page.results:
         if record.former:
             call.paper.say(
@@ -150,7 +156,7 @@ def _state_named(words: Words, text: str) -> str:
     return called.get(text.strip(), text)
 
 
-def _search_row(record: Record) -> tuple[str, str, str, str]:
+def _search_row(record: Record) -> tuple[str, ...]:
     return (
         record.id,
         record.code or "",
@@ -190,6 +196,7 @@ def _print_fields(call: Call, record: Record, pack: Pack) -> None:
         (words.say("record.level"), words.find(f"level.{record.level}")),
         (words.say("record.state"), words.find(f"state.{record.state}")),
         (words.say("table.fonds"), record.fonds),
+        (words.say("table.source"), record.source),
     ]
     rows += [
         (field_label(name, pack, words), field_text(name, value, pack, words))

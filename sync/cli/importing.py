@@ -175,7 +175,9 @@ async def export(call: Call) -> int:
     from node.exchange.exporting import export_workbook  # noqa: PLC0415
 
     async with opened(call) as machine:
-        count = await export_workbook(machine.catalogue, call.actor, path)
+        count = await export_workbook(
+            machine.catalogue, call.actor, path, has_sources=machine.is_hub
+        )
     if call.paper.is_json:
         call.paper.document({"file": str(path), "rows": count})
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from node.catalogue.agreement_words import Terms
+from node.exchange.exporting import export_workbook
 from node.machine import Machine
 from node.search.query import Query
 from sync.courier import read_bundle, write_bundle
@@ -86,3 +87,32 @@ async def test_a_long_extract_is_paid_for_once(tmp_path: Path) -> None:
         edit = await made.sync(second)
         assert await lent(second, "改过") == 1
         assert edit.bytes_down * 4 < whole.bytes_down
+
+
+async def test_the_hubs_union_names_fonds_and_room_of_every_record(
+    tmp_path: Path,
+) -> None:
+    async with county(tmp_path) as made:
+        first, second = await two_rooms(made)
+        await add_many(first, 2)
+        await second.catalogue.add(CLERK, "B02", {"title": "第3号计划"})
+        for room in (first, second):
+            await made.sync(room)
+        page = await made.hub.catalogue.search(CLERK, Query(("计划",)))
+        origins = [record.to_json()["provenance"] for record in page.results]
+        assert origins == [
+            {"fonds": "A01", "machine": "甲室"},
+            {"fonds": "A01", "machine": "甲室"},
+            {"fonds": "B02", "machine": "乙室"},
+        ]
+        shown = await made.hub.catalogue.show(CLERK, page.results[2].id)
+        assert shown.record.source == "乙室"
+        # A machine knows its own name too.
+        own = await second.catalogue.search(CLERK, Query(("计划",)))
+        assert [record.source for record in own.results] == ["乙室"]
+        table = tmp_path / "union.csv"
+        done = await export_workbook(made.hub.catalogue, CLERK, table, has_sources=True)
+        assert done == 3
+        lines = table.read_text("utf-8-sig").splitlines()
+        assert lines[0].split(",")[-2:] == ["著录于", "电子文件号"]
+        assert {line.split(",")[-2] for line in lines[1:]} == {"甲室", "乙室"}
