@@ -20,6 +20,7 @@ from tui.differing import Span, difference, merged
 from tui.display import drawable
 from tui.port.tickets import (
     DecisionView,
+    Held,
     Preview,
     Ruling,
     RulingKind,
@@ -145,6 +146,11 @@ class TicketLines:
                 self.words.say("ticket.new_records", count=preview.new_records)
             )
         return self.words.say("ticket.separator").join(parts)
+
+    def held(self, held: Held) -> str:
+        """Who has the ticket."""
+        since = self._moment(held.since)
+        return self.words.say("ticket.held", operator=held.operator, time=since)
 
     def _unchanged(self, ruling: Ruling, detail: TicketDetail) -> str:
         """What is decided is what is shown already."""

@@ -189,12 +189,15 @@ class QueueScreen(DeskScreen):
             self.put_on(self._look_again, group="look")
 
     async def _look_again(self) -> None:
+        tickets = self.desk.tickets
         try:
-            version = await self.desk.tickets.version()
+            has_changed = await tickets.version() != self._version
+            # A desk that was killed lets its ticket go without a word.
+            has_changed = has_changed or await tickets.held() != self._held
         except self.desk_app.known_errors as error:
             self.tell_error(error)
             return
-        if version != self._version:
+        if has_changed:
             await self._read(keep_place=True)
 
     def _renew(self, *, keep_place: bool = True) -> None:

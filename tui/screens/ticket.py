@@ -30,7 +30,6 @@ from tui.screens.signing_in import signed_in
 from tui.screens.ticket_course import Course
 from tui.screens.ticket_pairs import Pairs
 from tui.screens.ticket_typing import QUESTION, REASON, TEXT, VALUE, Typing
-from tui.status_lines import moment_text
 from tui.ticket_lines import TicketLines
 from tui.ticket_ways import Way, shown_sides, side_pages, ways_of
 from tui.widgets.cell_lines import CellLines
@@ -110,7 +109,7 @@ class TicketScreen(ErrandScreen):
         return (*sorted(found, key=lambda each: int(each.digits)), back)
 
     async def step_back(self) -> None:
-        """Away from what was not decided first, then away from the ticket."""
+        """Away from what was typed first, then from the ticket."""
         form = self._typing.form
         if form.is_open and not form.may_close():
             self.tell(self.say("ticket.esc_again"), is_fault=True)
@@ -226,7 +225,7 @@ class TicketScreen(ErrandScreen):
         if not self.desk.tickets.can_decide:
             self.tell(self.say("ticket.read_only"))
         elif not opened.held.is_here:
-            self.tell(self._held_text(opened), is_fault=True)
+            self.tell(self._lines().held(opened.held), is_fault=True)
 
     def _put(self, opened: OpenTicket) -> None:
         self._open = opened
@@ -235,19 +234,18 @@ class TicketScreen(ErrandScreen):
         self.renew_commands()
         self._focus_body()
 
-    def _held_text(self, opened: OpenTicket) -> str:
-        now = self.desk.tickets.now()
-        since = moment_text(opened.held.since, now, self.words)
-        return self.say("ticket.held", operator=opened.held.operator, time=since)
-
     def _watch(self) -> None:
         """What others do about the ticket is seen, unless something goes on here."""
         if self.is_current and self.is_free and self._open is not None:
             self.go(self._look_if_changed)
 
     async def _look_if_changed(self) -> None:
-        version = await self.desk.tickets.version()
-        if version != self._version:
+        tickets, ticket = self.desk.tickets, self._open
+        version = await tickets.version()
+        is_let_go = False
+        if ticket is not None and tickets.can_decide:
+            is_let_go = ticket.subject not in await tickets.held()
+        if version != self._version or is_let_go:
             self._version = version
             await self._look_again()
 
@@ -341,10 +339,9 @@ class TicketScreen(ErrandScreen):
         await self._next(self._course.place, self.say("ticket.decided", what=what))
 
     async def _ask(self, question: str) -> None:
-        if not await signed_in(self, self.questions):
-            return
-        await self.desk.tickets.ask(self._ticket_id, question)
-        await self._pass_on(self.say("ticket.asked"))
+        if await signed_in(self, self.questions):
+            await self.desk.tickets.ask(self._ticket_id, question)
+            await self._pass_on(self.say("ticket.asked"))
 
     async def _pass_on(self, told: str = "") -> None:
         """On to the next; this one stays in the queue and does not come again."""
@@ -360,7 +357,7 @@ class TicketScreen(ErrandScreen):
             self.desk_app.tell(told or self.say("ticket.all_seen"))
             return
         await self._load(found)
-        if told and self._open is not None and self._open.held.is_here:
+        if told:
             self.tell(told)
 
     async def _start_value(self, way: Way) -> None:
