@@ -20,9 +20,9 @@ from node.catalogue.deciding.telling import (
     view_of,
 )
 from node.catalogue.deciding.views import (
-    PriorView,
     FieldPair,
     Neighbour,
+    PriorView,
     SideDetail,
     TicketDetail,
 )

@@ -156,7 +156,9 @@ def _view(
     value = None
     if not is_whole:
         _, value = evidence.given((entry.log_no, operation.n), field)
-    told = roster.tell(rows, entry.log_no, operation, entry.signed)
+    told = roster.tell(
+        rows, entry.log_no, operation, entry.signed, is_left=entry.is_left
+    )
     return DecisionView(
         id=printed_id(Dot(log, operation.n)),
         record=printed_id(dot_of(rows, record)),

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from node.catalogue.aliases import ALIAS
 from node.catalogue.deciding.case import Case
 from node.catalogue.deciding.faults import RulingNotOffered
-from node.catalogue.deciding.plan import ALIAS, DECIDED, Plan
+from node.catalogue.deciding.plan import DECIDED, Plan
 from node.catalogue.deciding.ruling import Choice, Ruling
 from node.catalogue.fields import CATEGORY, CORRECTIONS, LEGACY_RAW, LEVEL, STATE
 from node.catalogue.pack import Field, Pack

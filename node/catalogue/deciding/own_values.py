@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from node.catalogue.aliases import ALIAS
 from node.catalogue.deciding.case import (
     id_of,
     is_own_log,
@@ -16,7 +17,7 @@ from node.catalogue.deciding.disputes import has_objected, open_question
 from node.catalogue.deciding.doing import is_hub
 from node.catalogue.deciding.faults import StaleTicket
 from node.catalogue.deciding.made import Made, find_parts, stands
-from node.catalogue.deciding.plan import ALIAS, DECIDED
+from node.catalogue.deciding.plan import DECIDED
 from node.catalogue.deciding.ruling import Choice
 from node.catalogue.deciding.telling import field_name, told_value, views_of
 from node.catalogue.deciding.views import (
@@ -252,14 +253,24 @@ def _is_own_alias(rows: Rows, operation: object) -> bool:
 
 
 def _own_origins(rows: Rows, evidence: Evidence, operation: Resolve) -> list[Dot]:
-    """Own writes among those that the decision names, through copies."""
-    found = []
-    for name in operation.write.names:
-        origin = origin_of(rows, evidence, name, operation.write.field)
-        is_birth = name == operation.record
-        if is_own_log(rows, origin.log) and not is_birth:
-            found.append(origin)
-    return found
+    """Own writes among those that the decision names, through copies and decisions."""
+    field = operation.write.field
+    found: dict[Dot, None] = {}
+    waiting = list(operation.write.names)
+    looked_at: set[Dot] = set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in looked_at or name == operation.record:
+            continue
+        looked_at.add(name)
+        number = number_of(rows, name)
+        entry = None if number is None else evidence.entry(number)
+        if entry is not None and isinstance(entry.operation, Resolve):
+            waiting += entry.operation.write.names
+        origin = origin_of(rows, evidence, name, field)
+        if is_own_log(rows, origin.log):
+            found[origin] = None
+    return list(found)
 
 
 def _is_adopted(

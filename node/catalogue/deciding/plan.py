@@ -37,7 +37,6 @@ from protocol.operations import (
 
 DECIDED: Final = 48
 """裁定: head of a decision of several operations; (3, class, how many follow)."""
-ALIAS: Final = 3
 DISTINCT: Final = 4
 SPLIT_FROM: Final = 5
 """What a link says (docs/protocol.md, Operations)."""
