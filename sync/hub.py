@@ -24,6 +24,7 @@ from sync.enrolment import Enrolment
 from sync.errors import InvitationRefused, NotAHub, UnknownSender
 from sync.http_server import open_site, refusal, respond
 from sync.inflow import Inflow, start_pump
+from sync.likes import LookingForLikes
 from sync.reception import Reception
 from sync.statuses import BUSY, KEY_NOTICE, NOT_KNOWN, NOT_TAKEN, PREFIX_NOT_HELD
 
@@ -66,16 +67,21 @@ async def listening(machine: Machine, host: str, port: int) -> AsyncIterator[int
     await box_keys.renew(machine.clock.now())
     await machine.catalogue.recover()
     await machine.hub.prepare()
-    counter = Counter(machine, box_keys)
+    likes = LookingForLikes(machine)
+    counter = Counter(machine, box_keys, likes)
     paths = {"/x": counter.exchange, "/join": counter.join}
-    renewing = asyncio.create_task(_renew(machine, box_keys))
+    beside = [
+        asyncio.create_task(_renew(machine, box_keys)),
+        asyncio.create_task(likes.run()),
+    ]
     try:
         async with open_site(paths, host, port) as bound:
             yield bound
     finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
+        for task in beside:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _renew(machine: Machine, box_keys: BoxKeys) -> None:
@@ -90,7 +96,10 @@ async def _renew(machine: Machine, box_keys: BoxKeys) -> None:
 class Counter:
     """Where requests come in: one at a time decoded for each of so many places."""
 
-    def __init__(self, machine: Machine, box_keys: BoxKeys) -> None:
+    def __init__(
+        self, machine: Machine, box_keys: BoxKeys, likes: LookingForLikes
+    ) -> None:
+        self._likes = likes
         self._reception = Reception(machine.hub, machine.keys, box_keys, machine.clock)
         self._joins = Enrolment(machine, box_keys)
         self._places = asyncio.Semaphore(BODIES_LIMIT)
@@ -156,6 +165,7 @@ class Counter:
     ) -> web.StreamResponse:
         async with self._place():
             taken = await self._reception.take(inflow, reader, EnvelopeKind.EXCHANGE)
+        self._likes.note()
         if taken is None or not taken.is_whole:
             return refusal(NOT_TAKEN, b"cut")
         return await _respond(request, self._reception.answer(taken))

@@ -32,6 +32,7 @@ async def sync(call: Call) -> int:
             report = await exchange(machine, address=call.address, progress=progress)
         finally:
             call.paper.end_progress()
+        await machine.catalogue.papers.refresh_briefly(call.actor)
         standing = await machine.standing(call.actor)
         undecided = await count_undecided(machine, standing, call.actor)
     if call.paper.is_json:
@@ -98,6 +99,7 @@ async def courier_read(call: Call) -> int:
     path = Path(call.options.file)
     async with opened(call) as machine:
         report = await read_bundle(machine, path)
+        await machine.catalogue.papers.refresh_briefly(call.actor)
         standing = await machine.standing(call.actor)
         undecided = await count_undecided(machine, standing, call.actor)
     if call.paper.is_json:

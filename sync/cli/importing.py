@@ -50,6 +50,8 @@ async def _import(call: Call) -> int:
             say=lambda key, fields: call.words.find(key, **fields) or key,
             choices=choices,
         )
+        if not call.options.dry_run:
+            await machine.catalogue.papers.refresh_briefly(call.actor)
     call.paper.end_progress()
     _print_result(call, result)
     return 0

@@ -7,6 +7,7 @@ links the same text in another fonds.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,12 +28,13 @@ from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
 from node.catalogue.unsealed import any_unsealed, hidden_imports
 from node.clock import elapsed
+from node.errors import StoreBusy, StoreFull
 from node.store.paper_port import PairRow
 from node.store.port import Rows
 from protocol.operations import Actor
 
 Progress = Callable[[int, int], None]
-BRIEFLY: Final = 2.0
+BRIEFLY: Final = 1.0
 """Seconds for which work that ended looks for duplicates; the rest is left over."""
 _ASKED_AT_ONCE: Final = 500
 _MOST_HOLDERS: Final = 200
@@ -132,6 +134,11 @@ class Papers:
             if step.left == 0 or (seconds and elapsed() - begun >= seconds):
                 break
         return done
+
+    async def refresh_briefly(self, actor: Actor, seconds: float = BRIEFLY) -> None:
+        """Go on with what was touched; whoever is busy or full is left in peace."""
+        with suppress(StoreBusy, StoreFull):
+            await self.refresh(actor, seconds=seconds)
 
     async def candidates(
         self,
