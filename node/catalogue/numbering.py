@@ -18,6 +18,7 @@ from node.catalogue.fields import FILED, LEVEL_ITEM, ORG, RETENTION, STATE, YEAR
 from node.catalogue.pack import Pack
 from node.catalogue.reading import is_seen_by_people, state_of
 from node.catalogue.retention import LONG, SHORT
+from node.history.sequences import MOST_DIGITS
 from node.history.survivors import shown
 from node.store.port import Rows
 from node.store.row_types import RecordFlag
@@ -58,7 +59,8 @@ class CodeRun:
         if not code.startswith(self.prefix):
             return None
         rest = code[len(self.prefix) :]
-        return int(rest) if rest.isascii() and rest.isdigit() else None
+        is_number = rest.isascii() and rest.isdigit() and len(rest) <= MOST_DIGITS
+        return int(rest) if is_number else None
 
     @property
     def highest(self) -> int:

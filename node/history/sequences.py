@@ -40,6 +40,8 @@ BEHIND: Final = 1 << 62
 END: Final[Place] = (BEHIND, BEHIND, 0)
 MOST_ASKED: Final = 1000
 _USUAL_DIGITS: Final = 4
+MOST_DIGITS: Final = 9
+"""Longer runs of digits number nothing."""
 
 
 class Span(NamedTuple):
@@ -87,13 +89,18 @@ class Closing(NamedTuple):
 def stem_of(code: str) -> str:
     """Everything of *code* above its last number; empty where it has none."""
     head, dash, last = code.rpartition("-")
-    return f"{head}{dash}" if head and last.isascii() and last.isdigit() else ""
+    return f"{head}{dash}" if head and _is_number(last) else ""
 
 
 def number_in(code: str) -> int:
     """The last number of *code*; 0 where it has none."""
     last = code.rpartition("-")[2]
-    return int(last) if last.isascii() and last.isdigit() else 0
+    return int(last) if _is_number(last) else 0
+
+
+def _is_number(text: str) -> bool:
+    """Whether the text is a number that somebody may have given, and no long joke."""
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def place_behind(place: Place | None, n: int) -> Place:

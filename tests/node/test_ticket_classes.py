@@ -387,3 +387,12 @@ async def test_rules_count_from_their_place_in_the_order(world: World) -> None:
     await world.hub.store.write(older)
     await everybody(world)
     assert await classes(world) == [TicketClass.FIELD]
+
+
+async def test_a_hostile_code_stops_nobody(world: World) -> None:
+    """So many digits that no integer is made of them; a text that ends in its middle."""
+    for code in (f"0073-{'9' * 5000}", "0073-\x00-1"):
+        await add(world, world.first, "甲", code)
+        await add(world, world.second, "乙", code)
+    await everybody(world)
+    assert await classes(world) == [TicketClass.CODE] * 2
