@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from rich.cells import cell_len, chop_cells
 
 from node.catalogue.details import Detail
-from node.catalogue.pack import Field, Pack
+from node.catalogue.pack import Field, MergeClass, Pack
 from node.catalogue.record import Change
 from node.catalogue.tickets import Ticket
 from node.catalogue.whereabouts import Whereabouts, Word
@@ -23,6 +24,8 @@ from tui.display import drawable, time_text
 from tui.open_form import text_of
 
 _LEAST_COLUMNS = 8
+SETTLED_BY_RULE: Final = (MergeClass.AUTOMATIC, MergeClass.STRICTEST)
+"""Two values of such a field are a note: nobody has to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ class RecordLines:
     def standing(self, detail: Detail) -> str:
         """Where the record stands, in the words of the promise."""
         parts = [self.place_of(detail.whereabouts)]
-        if detail.open:
-            count = len(detail.open)
+        count = sum(not self._is_note(ticket) for ticket in detail.open)
+        if count:
             parts.append(self.words.say("record_page.undecided", count=count))
         return "  ".join(parts)
 
@@ -144,7 +147,9 @@ class RecordLines:
 
     def _undecided(self, ticket: Ticket) -> Iterator[str]:
         """A field with several values and who wrote each."""
-        label = self.words.say("record_page.sign", field=self._named(ticket.field))
+        sign = "note_sign" if self._is_note(ticket) else "sign"
+        field = self._named(ticket.field)
+        label = self.words.say(f"record_page.{sign}", field=field)
         for place, side in enumerate(ticket.values):
             told = self.words.say(
                 "record_page.side",
@@ -155,6 +160,11 @@ class RecordLines:
             )
             yield from self.pair("" if place else label, f"{place + 1} {told}")
         yield ""
+
+    def _is_note(self, ticket: Ticket) -> bool:
+        """Whether nobody has to decide it."""
+        known = self.pack.by_name.get(ticket.field)
+        return known is not None and known.merge in SETTLED_BY_RULE
 
     def _named(self, name: str | None) -> str:
         if name is None or name == "state":

@@ -20,6 +20,7 @@ from tui.differing import Span, difference, merged
 from tui.display import drawable
 from tui.port.tickets import (
     DecisionView,
+    FieldChange,
     Held,
     Preview,
     Ruling,
@@ -126,16 +127,8 @@ class TicketLines:
 
     def preview(self, preview: Preview, detail: TicketDetail) -> str:
         """What a decision changes in what is shown, or leaves as it is."""
-        parts = []
-        for change in preview.changes[:_MOST_CHANGES]:
-            parts.append(
-                self.words.say(
-                    "ticket.change",
-                    field=self.field(change.field),
-                    before=self.value(change.field, change.before),
-                    after=self.value(change.field, change.after),
-                )
-            )
+        shown = preview.changes[:_MOST_CHANGES]
+        parts = [self._change(change, detail) for change in shown]
         if len(preview.changes) > _MOST_CHANGES:
             count = len(preview.changes) - _MOST_CHANGES
             parts.append(self.words.say("ticket.more_changes", count=count))
@@ -146,6 +139,28 @@ class TicketLines:
                 self.words.say("ticket.new_records", count=preview.new_records)
             )
         return self.words.say("ticket.separator").join(parts)
+
+    def _change(self, change: FieldChange, detail: TicketDetail) -> str:
+        """One change; of two records it is said which one changes."""
+        after = self.value(change.field, change.after)
+        if change.field == "code" and not change.after:
+            after = self.words.say("ticket.code_to_come")
+        told = self.words.say(
+            "ticket.change",
+            field=self.field(change.field),
+            before=self.value(change.field, change.before),
+            after=after,
+        )
+        numbers = {each.side.record: each.side.number for each in detail.sides}
+        if change.record == detail.record.id and detail.other is None:
+            return told
+        letter = self.words.say("ticket.new_record")
+        if change.record in numbers:
+            letter = self.letter(numbers[change.record])
+        title = self.drawn(change.title)
+        return self.words.say(
+            "ticket.change_of", letter=letter, title=title, change=told
+        )
 
     def held(self, held: Held) -> str:
         """Who has the ticket."""

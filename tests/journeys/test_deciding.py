@@ -83,7 +83,7 @@ def test_five_tickets_take_three_keys_each_and_one_is_taken_back(home: Path) -> 
         terminal.press("enter")
         terminal.until(WORDS.say("decisions.ask"))
         terminal.press("1", "enter")
-        terminal.until("已撤销裁决")
+        terminal.until("已撤销裁定")
         terminal.until("已撤换")
         terminal.press("esc")
         terminal.until("共 3 件待裁")

@@ -1,4 +1,4 @@
-"""裁决记录: what was decided, and taking it back after a question."""
+"""裁定记录: what was decided, and taking it back after a question."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ async def test_a_decision_is_taken_back_after_a_question() -> None:
         assert "已撤换" in page
         assert "张三 裁定题名:定下来的题名,理由:经核对,采用此值" in page
         await keys(pilot, "enter")
-        await until(pilot, "撤销这一裁决?")
+        await until(pilot, "撤销这一裁定?")
         await keys(pilot, "2", "enter")
         assert not tickets.undone
         await keys(pilot, "1", "enter", "1", "enter")
-        await until(pilot, "已撤销裁决,1 件回到裁前")
+        await until(pilot, "已撤销裁定,1 件回到裁前")
         assert tickets.undone == ["D-2"]
 
 
@@ -58,4 +58,4 @@ async def test_what_stands_no_more_is_not_taken_back_again() -> None:
     async with at_sample(tickets, first="decisions") as pilot:
         await keys(pilot, "down", "enter")
         await until(pilot, "不用再撤")
-        assert "1 撤销裁决" not in "\n".join(shown(pilot))
+        assert "1 撤销裁定" not in "\n".join(shown(pilot))

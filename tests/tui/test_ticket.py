@@ -201,7 +201,7 @@ async def test_an_operator_signs_in_once_before_the_first_decision() -> None:
     tickets.passphrase = "长城"
     async with at_sample(tickets) as pilot:
         await keys(pilot, "enter", "1", "enter")
-        await until(pilot, "裁决员登录")
+        await until(pilot, "裁定员登录")
         await at_once(pilot, "错的\r")
         await until(pilot, "wrong-passphrase")
         await at_once(pilot, "长城")

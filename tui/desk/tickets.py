@@ -130,7 +130,7 @@ class DeskTickets:
         return await self._decisions.decided(self._actor, offset, limit)
 
     async def undo(self, decision_id: str) -> TakenBack:
-        """撤销裁决: take a decision back.
+        """撤销裁定: take a decision back.
 
         Raises:
             UnknownDecision, DecisionGone.

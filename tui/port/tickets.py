@@ -158,7 +158,7 @@ class TicketsPort(Protocol):
         """What was decided, the newest first."""
 
     async def undo(self, decision_id: str) -> TakenBack:
-        """撤销裁决: take a decision back.
+        """撤销裁定: take a decision back.
 
         Raises:
             UnknownDecision, DecisionGone.

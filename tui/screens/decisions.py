@@ -1,4 +1,4 @@
-"""裁决记录: what was decided, newest first, and taking a decision back (撤销裁决)."""
+"""裁定记录: what was decided, newest first, and taking a decision back (撤销裁定)."""
 
 from __future__ import annotations
 

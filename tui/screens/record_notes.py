@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from node.catalogue.pack import MergeClass, Pack
+from node.catalogue.pack import Pack
 from sync.cli.values import field_label
 from tui.display import time_text
 from tui.open_form import text_of
 from tui.port.records import Detail
+from tui.record_lines import SETTLED_BY_RULE
 from tui.screens.asking import Choice, Option
 
 if TYPE_CHECKING:
     from tui.screens.desk_screen import DeskScreen
     from tui.screens.entry_questions import Questions
-
-_BY_RULE: Final = (MergeClass.AUTOMATIC, MergeClass.STRICTEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def lost_values(detail: Detail, pack: Pack) -> list[Lost]:
     found = []
     for ticket in detail.open:
         known = pack.by_name.get(ticket.field)
-        if known is None or known.merge not in _BY_RULE:
+        if known is None or known.merge not in SETTLED_BY_RULE:
             continue
         shown = text_of(known, detail.record.fields.get(known.name))
         for side in ticket.values:

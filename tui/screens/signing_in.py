@@ -1,4 +1,4 @@
-"""裁决员登录: asked once at a desk, before its first decision."""
+"""裁定员登录: asked once at a desk, before its first decision."""
 
 from __future__ import annotations
 
