@@ -27,7 +27,8 @@ class Finding(NamedTuple):
 
     rule: str
     """required · no-code · number-gap · number-twice · number-width · numbers-full ·
-    withdrawn-number · doc-no-twice · date-year · open-ticket · secret."""
+    withdrawn-number · doc-no-twice · date-year · open-ticket · secret · lease-short ·
+    without-right."""
     record: str
     """Printed id; empty where it is about the class."""
     field: str
@@ -111,6 +112,11 @@ def _numbers(arrangement: Arrangement, used: Sequence[Numbered]) -> Iterator[Fin
     for each in used:
         if not each.is_standing and each.number not in counted:
             yield Finding("withdrawn-number", "", "code", each.code, is_blocking=False)
+    if arrangement.unnumbered:
+        waiting = str(arrangement.unnumbered)
+        yield Finding("lease-short", "", "code", waiting, is_blocking=False)
+    if arrangement.fresh and arrangement.is_provisional:
+        yield Finding("without-right", "", "code", run.prefix, is_blocking=False)
     highest = max((line.number for line in arrangement.lines), default=0)
     if highest > run.highest:
         yield Finding("numbers-full", "", "code", str(highest), is_blocking=True)

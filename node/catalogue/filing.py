@@ -29,6 +29,7 @@ from node.catalogue.filed_acts import (
     pack_detail,
     plan_some,
 )
+from node.catalogue.leases import USUAL_AMOUNT, ask_for
 from node.catalogue.matters import Paper, in_order
 from node.catalogue.members import amounts_by_class, is_filed_row, member_numbers
 from node.catalogue.numbering import (
@@ -45,7 +46,7 @@ from node.catalogue.premises import Premises
 from node.catalogue.reading import fonds_for, held_of, record_of
 from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
-from node.catalogue.sequences import Numbers, numbers_for
+from node.catalogue.sequences import Numbers, Right, numbers_for
 from node.catalogue.versions import version_of
 from node.errors import NodeError
 from node.history.sequences import book_of
@@ -255,10 +256,28 @@ class Filing:
         blocking = [finding for finding in findings if finding.is_blocking]
         if blocking or wanted.run is None:
             raise _blocked(blocking, wanted)
+        await self._ask_numbers(actor, wanted, wanted.run)
         if not wanted.unfiled:
-            return Filed(0, 0, 0, "", "")
+            return Filed(0, 0, 0, "", "", wanted.unnumbered)
         async with alone(self._premises):
             return await self._file(actor, wanted, wanted.run, progress)
+
+    async def _ask_numbers(
+        self, actor: Actor, arrangement: Arrangement, run: CodeRun
+    ) -> None:
+        """Ask for a block where another machine numbers and too few are left here."""
+        needed = len(arrangement.fresh)
+        left = arrangement.numbers.left or 0
+        if arrangement.numbers.right is Right.HOLDER or not needed or left > needed:
+            return
+        now = self._premises.clock.now()
+
+        def work(rows: Rows) -> None:
+            scope_no = fonds_for(rows, arrangement.key.fonds).scope_no
+            amount = max(USUAL_AMOUNT, needed - left)
+            ask_for(rows, actor, now, scope_no, run.prefix, amount)
+
+        await self._premises.store.write(work)
 
     async def _file(
         self,

@@ -88,16 +88,16 @@ def numbers_for(
     stem = run.prefix
     if not book.leases(stem):
         last = last_number(rows, scope_no, run)
-        return _numbers(book, stem, (last,) if last else ())
+        return numbers_in(book, stem, (last,) if last else ())
     used = [each.number for each in numbers_in_use(rows, scope_no, run)]
-    return _numbers(book, stem, used)
+    return numbers_in(book, stem, used)
 
 
 def next_code(rows: Rows, scope_no: int, code: str) -> NextCode:
     """The next free code of the sequence of *code*, as this machine would number."""
     stem = stem_of(code)
     used = sorted(number_in(each) for each in codes_of(rows, scope_no, stem))
-    numbers = _numbers(book_of(rows, scope_no), stem, used)
+    numbers = numbers_in(book_of(rows, scope_no), stem, used)
     found = numbers.take(1)
     digits = len(code) - len(stem)
     text = f"{stem}{found[0]:0{digits}d}" if stem and found else ""
@@ -110,7 +110,8 @@ def is_final(rows: Rows, record_no: int, code: str) -> bool:
     return row is not None and is_final_code(rows, row, code)
 
 
-def _numbers(book: SequenceBook, stem: str, used: Sequence[int]) -> Numbers:
+def numbers_in(book: SequenceBook, stem: str, used: Sequence[int]) -> Numbers:
+    """What a machine may number with by its book, where these numbers are in use."""
     leases = book.leases(stem)
     mine = [each for each in leases if each.machine_key == book.own_key]
     spans = tuple(span for each in mine for span in each.left)
