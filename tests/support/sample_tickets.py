@@ -51,7 +51,7 @@ from tui.port.tickets import (
     subject_of,
 )
 
-NOW = 1_700_000_000
+NOW = 1_699_963_800
 DAY = 86_400
 BASE = "关于做好2020年防汛工作的通知"
 FIRST = "关于做好2020年防汛抗旱工作的通知"

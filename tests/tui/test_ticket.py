@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from textual.pilot import Pilot
 
 from tests.support.desks import at_once, keys, settled, shown, until
@@ -15,8 +17,11 @@ from tests.support.sample_tickets import (
     at_sample,
     sample_tickets,
 )
+from tests.support.snapshots import same_as_kept
 from tui.port.tickets import Held, Ruling, RulingKind, TicketClass, subject_of
 from tui.widgets.sides import Sides
+
+CLOCK = re.compile(r"\d\d:\d\d")
 
 
 def page(pilot: Pilot[int]) -> str:
@@ -222,3 +227,15 @@ async def test_the_evidence_has_a_page_of_its_own_in_any_window() -> None:
             assert shown(pilot)
             await keys(pilot, "9", "enter", "8", "enter")
             assert SECOND[:4] in page(pilot)
+
+
+async def test_queue_and_ticket_look_as_they_did() -> None:
+    tickets = sample_tickets(
+        a_ticket(1), a_ticket(2, ticket_class=TicketClass.DUPLICATE), a_ticket(3)
+    )
+    async with at_sample(tickets) as pilot:
+        assert same_as_kept("queue", shown(pilot))
+        await keys(pilot, "enter", "1")
+        assert same_as_kept("ticket", [CLOCK.sub("00:00", e) for e in shown(pilot)])
+        await keys(pilot, "enter", "2")
+        assert same_as_kept("ticket-two", [CLOCK.sub("00:00", e) for e in shown(pilot)])
