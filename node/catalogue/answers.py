@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from node.catalogue.fields import LEVEL_FONDS, LEVEL_ITEM, LEVEL_VOLUME
+from node.catalogue.fields import LEVEL_ITEM, LEVEL_VOLUME
 from node.catalogue.reading import fonds_codes
 from node.catalogue.record import Record
 from node.store.port import Rows
@@ -30,13 +30,14 @@ class Counts:
 
 
 def count_levels(rows: Rows) -> Counts:
-    """How much the catalogue holds."""
+    """How much the catalogue holds; a fonds that several rooms opened is one."""
     amounts: dict[int, int] = {}
-    for scope_no in fonds_codes(rows):
+    known = fonds_codes(rows)
+    for scope_no in known:
         for level, amount in rows.classes.levels(scope_no).items():
             amounts[level] = amounts.get(level, 0) + amount
     return Counts(
-        fonds=amounts.get(LEVEL_FONDS, 0),
+        fonds=len(known),
         volumes=amounts.get(LEVEL_VOLUME, 0),
         items=amounts.get(LEVEL_ITEM, 0),
     )
