@@ -259,6 +259,7 @@ _EXIT_BY_CODE: Final = {
     "columns-mistaken": EXIT_INPUT,
     "unknown-refused-row": EXIT_INPUT,
     "import-busy": EXIT_PASSING,
+    "same-fonds": EXIT_INPUT,
     "digest-list-damaged": EXIT_DAMAGED,
     "digest-list-missing": EXIT_REFUSED,
     "act-busy": EXIT_PASSING,

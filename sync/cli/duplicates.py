@@ -8,6 +8,7 @@ from node.catalogue.likeness.errors import DigestListMissing
 from node.catalogue.likeness.papers import Wanted
 from sync.cli.call import Call
 from sync.cli.opening import opened
+from sync.cli.operators import signed_in
 from sync.cli.parser import UsageError
 from sync.cli.values import value_text
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from node.machine import Machine
 
 ASK: Final = "ask"
+LINK: Final = "link"
+UNLINK: Final = "unlink"
+_TWO: Final = 2
 
 
 async def duplicates(call: Call) -> int:
@@ -27,6 +31,8 @@ async def duplicates(call: Call) -> int:
     terms = call.options.terms
     if terms and terms[0] == ASK:
         return await _ask(call, tuple(terms[1:]))
+    if terms and terms[0] in (LINK, UNLINK):
+        return await _link(call, terms[0], tuple(terms[1:]))
     if len(terms) > 1:
         raise UsageError(key="usage.unknown", what=" ".join(terms[1:]))
     async with opened(call) as machine:
@@ -121,6 +127,27 @@ async def _elsewhere(call: Call, machine: Machine) -> int:
     call.paper.line()
     key = "duplicates.more" if after else "duplicates.end_elsewhere"
     call.paper.say(key, offset=wanted)
+    return 0
+
+
+async def _link(call: Call, act: str, ids: tuple[str, ...]) -> int:
+    """Two records of two fonds are the same text, or are said to be so no more."""
+    if len(ids) != _TWO:
+        raise UsageError(key="usage.link")
+    async with opened(call) as machine:
+        operator = await signed_in(call, machine)
+        links = machine.catalogue.papers.links
+        both = (ids[0], ids[1])
+        if act == LINK:
+            found = await links.link(call.actor, operator, both, call.options.reason)
+        else:
+            found = await links.unlink(call.actor, operator, both)
+    if call.paper.is_json:
+        call.paper.document({"records": [record.to_json() for record in found]})
+        return 0
+    call.paper.say(f"duplicates.{act}ed")
+    for record in found:
+        _print_record(call, record)
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 from sync.cli.conflict_options import FILTERS, add_conflict_commands
 from sync.cli.conflict_options import PLAIN as PLAIN_CONFLICTS
 from sync.cli.number_options import add_number_commands
-from sync.cli.operator_options import add_operator_commands
+from sync.cli.operator_options import add_operator_commands, add_operator_options
 from sync.cli.sharing_options import add_sharing_commands
 from sync.cli.tables import cells
 from sync.words.catalogue import LANGUAGES, Words
@@ -295,7 +295,11 @@ def _add_cataloguing(tree: _Tree) -> None:
 def _add_duplicates(tree: _Tree) -> None:
     command = tree.add("duplicates", "sync.cli.duplicates:duplicates")
     command.add_argument(
-        "terms", nargs="*", metavar="ID|ask ID", default=[], help=tree.help("asked")
+        "terms",
+        nargs="*",
+        metavar="ID|ask|link|unlink",
+        default=[],
+        help=tree.help("asked"),
     )
     command.add_argument(
         "--elsewhere", dest="is_elsewhere", action="store_true",
@@ -306,6 +310,10 @@ def _add_duplicates(tree: _Tree) -> None:
     for name in ("retention", "org"):
         help_text = tree.help(f"ask_{name}")
         command.add_argument(f"--{name}", metavar="CODE", help=help_text)
+    command.add_argument(
+        "--reason", metavar="TEXT", default="", help=tree.help("reason")
+    )
+    add_operator_options(tree, command)
     for name, kind, given in (
         ("limit", _limit, DEFAULT_LIMIT),
         ("offset", _offset, 0),

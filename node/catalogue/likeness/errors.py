@@ -15,3 +15,9 @@ class DigestListMissing(NodeError):
     """This room has no list of what is digitised elsewhere."""
 
     code = "digest-list-missing"
+
+
+class SameFonds(NodeError):
+    """Both records are of one fonds: they are decided as a duplicate, not linked."""
+
+    code = "same-fonds"

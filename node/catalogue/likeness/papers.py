@@ -15,6 +15,7 @@ from node.catalogue.fields import LEVEL_ITEM
 from node.catalogue.likeness.digest_list import DigestList, Held
 from node.catalogue.likeness.elsewhere import SameTexts, same_texts
 from node.catalogue.likeness.keys import NUMBER, kind_of, marks_of
+from node.catalogue.likeness.links import SameTextLinks
 from node.catalogue.likeness.refreshing import Known, has_work, known_of, next_step
 from node.catalogue.likeness.scoring import Grounds, grounds
 from node.catalogue.premises import Premises
@@ -107,6 +108,7 @@ class Papers:
 
     def __init__(self, premises: Premises) -> None:
         self._premises = premises
+        self.links = SameTextLinks(premises)
 
     async def refresh(
         self,
@@ -201,7 +203,7 @@ class Papers:
     ) -> SameTexts:
         """The same paper in several fonds, some at a time; *is_whole*: linked ones too.
 
-        A person confirms a group by links of kind 1; nothing is merged.
+        A person confirms them by ``links``; nothing is merged.
         """
         check_actor(actor)
         pack = self._premises.pack
