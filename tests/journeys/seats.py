@@ -67,6 +67,7 @@ def sit_down(
         columns=columns,
         rows=rows,
         is_wide=is_wide,
+        is_forked=True,
     )
 
 

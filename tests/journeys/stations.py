@@ -8,11 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from node.clock import SystemClock
+from tests.support.forks import Forked, run
 
 COMMAND = (sys.executable, "-P", "-m", "sync.cli")
 SERVE = ("hub", "serve", "--listen")
@@ -42,13 +46,11 @@ class Station:
 
     def run(self, *arguments: str, status: int | None = 0) -> Said:
         """Run a command; its exit status is *status*, unless that is None."""
-        done = subprocess.run(
+        done = run(
             [*COMMAND, *self._options(), *arguments],
-            capture_output=True,
             text=True,
             encoding="utf-8",
             timeout=PATIENCE_SECONDS,
-            check=False,
             env=environment(),
         )
         said = Said(done.returncode, done.stdout, done.stderr)
@@ -66,7 +68,7 @@ class Station:
     @contextmanager
     def open_door(self, port: int) -> Iterator[str]:
         """Serve as the hub; the address."""
-        process = subprocess.Popen(
+        process = Forked(
             [*COMMAND, *self._options(), *SERVE, f"127.0.0.1:{port}"],
             stdout=subprocess.PIPE,
             text=True,
@@ -89,6 +91,14 @@ def environment() -> dict[str, str]:
     """The environment of a process: Chinese, eighty columns, no home of its own."""
     kept = {name: value for name, value in os.environ.items() if name != "DANGYI_HOME"}
     return {**kept, "COLUMNS": "80", "LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
+
+
+def next_second() -> None:
+    """Wait until the clock has gone on: a hub's word on a stick counts by seconds."""
+    clock = SystemClock()
+    begun = clock.now()
+    while clock.now() <= begun:
+        time.sleep(0.02)
 
 
 def free_port() -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.stations import environment
+from tests.support.forks import run
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.journey
@@ -47,13 +48,10 @@ sys.exit(main(sys.argv[1:]))
 def room(tmp_path: Path) -> Path:
     home = tmp_path / "room"
     made = [*PROGRAM, "--home", str(home), "init", "--name", ROOM]
-    subprocess.run(
-        [*made, "--fonds", "0001=科尔沁街道办事处"],
-        env=environment(),
-        check=True,
-        capture_output=True,
-        timeout=50,
+    done = run(
+        [*made, "--fonds", "0001=科尔沁街道办事处"], env=environment(), timeout=50
     )
+    done.check_returncode()
     return home
 
 
@@ -63,12 +61,15 @@ def opened(
     program: tuple[str, ...] = PROGRAM,
     more: dict[str, str] | None = None,
     is_wide: bool = False,
+    is_forked: bool = False,
 ) -> Iterator[Terminal]:
+    """The desk, started as people start it; *is_forked*: what it does later counts."""
     command = [*program, *(str(each) for each in arguments)]
     terminal = Terminal(
         command,
         {**environment(), "PYTHONUNBUFFERED": "1", **(more or {})},
         is_wide=is_wide,
+        is_forked=is_forked,
     )
     try:
         yield terminal
@@ -125,7 +126,7 @@ def test_the_first_run_makes_a_room_in_the_default_folder(tmp_path: Path) -> Non
 
 
 def test_esc_on_the_first_screen_only_says_how_to_leave(room: Path) -> None:
-    with opened("--home", room) as terminal:
+    with opened("--home", room, is_forked=True) as terminal:
         terminal.until("未上报")
         terminal.press("esc")
         terminal.until("打 0 再按回车")
@@ -190,7 +191,7 @@ def test_keys_typed_while_it_opens_are_not_lost(room: Path) -> None:
 
 
 def test_bytes_that_are_no_text_do_no_harm(room: Path) -> None:
-    with opened("--home", room) as terminal:
+    with opened("--home", room, is_forked=True) as terminal:
         terminal.until("未上报")
         terminal.send("同".encode("gbk") * 5 + b"\xff\x00\xc0")
         terminal.settle()
@@ -199,7 +200,7 @@ def test_bytes_that_are_no_text_do_no_harm(room: Path) -> None:
 
 
 def test_a_terminal_that_draws_wide_is_noticed(room: Path) -> None:
-    with opened("--home", room, is_wide=True) as terminal:
+    with opened("--home", room, is_wide=True, is_forked=True) as terminal:
         terminal.until("未上报")
         terminal.until("-----")
         terminal.press("9", "enter")
@@ -208,7 +209,7 @@ def test_a_terminal_that_draws_wide_is_noticed(room: Path) -> None:
 
 
 def test_settings_hold_at_once_and_the_next_time(room: Path) -> None:
-    with opened("--home", room, "--as", "乌兰") as terminal:
+    with opened("--home", room, "--as", "乌兰", is_forked=True) as terminal:
         terminal.until("未上报")
         terminal.press("9", "enter")
         terminal.until("语言")
@@ -218,9 +219,9 @@ def test_settings_hold_at_once_and_the_next_time(room: Path) -> None:
         terminal.until("Today")
         terminal.press("0", "enter")
         assert terminal.end() == 0
-    with opened("--home", room, "--as", "乌兰") as terminal:
+    with opened("--home", room, "--as", "乌兰", is_forked=True) as terminal:
         terminal.until("Today")
-    with opened("--home", room, "--as", "其其格") as terminal:
+    with opened("--home", room, "--as", "其其格", is_forked=True) as terminal:
         terminal.until("今日工作")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.samples import ROOMS, write_workbook
-from tests.journeys.stations import Station, free_port
+from tests.journeys.stations import Station, free_port, next_second
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
@@ -102,6 +102,7 @@ def test_a_stick_does_what_the_network_does(tmp_path: Path) -> None:
     room.run("courier", "write", up)
     assert hub.ask("courier", "read", up)["sets"] >= 1
     assert hub.ask("search", "随盘带走")["total"] == 1
+    next_second()
     hub.run("courier", "write", down, "--for", "甲室")
     room.run("courier", "read", down)
     status = room.ask("status")

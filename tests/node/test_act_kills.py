@@ -24,6 +24,7 @@ from node.home import Home
 from node.machine import Machine
 from node.store.desk_port import StepState
 from tests.support.filing_clerk import CLERK, KEY, LOCATION, enter
+from tests.support.forks import Forked
 
 ITEMS = 160
 KILLS = 60 if os.environ.get("DANGYI_SOAK") else 4
@@ -60,7 +61,7 @@ def run_clerk(home: Path, act: str, fault: str = "") -> subprocess.Popen[str]:
     environment.pop(VARIABLE, None)
     if fault:
         environment[VARIABLE] = fault
-    return subprocess.Popen(
+    return Forked(
         [sys.executable, "-m", "tests.support.filing_clerk", str(home), act],
         cwd=Path(__file__).parents[2],
         env=environment,

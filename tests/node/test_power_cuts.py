@@ -16,6 +16,7 @@ from node.faults import VARIABLE
 from node.history.checking import check
 from node.history.sidecar import Standing, read_sidecar, standing
 from node.store.port import Rows
+from tests.support.forks import Forked
 from tests.support.machines import TestMachine
 
 POINTS = ("before-commit", "commit", "before-sidecar", "sidecar")
@@ -28,7 +29,7 @@ def run_clerk(home: Path, saves: int, fault: str = "") -> subprocess.Popen[str]:
     environment.pop(VARIABLE, None)
     if fault:
         environment[VARIABLE] = fault
-    return subprocess.Popen(
+    return Forked(
         [sys.executable, "-m", "tests.support.clerk", str(home), str(saves)],
         cwd=Path(__file__).parents[2],
         env=environment,

@@ -17,8 +17,11 @@ from node.home import Home
 from node.machine import Machine
 from protocol.operations import Actor
 from sync.words.catalogue import Words
+from tests.support.resting import look_closely
 from tui.app import WORDS_FOLDER, DeskApp
 from tui.desk.machine_desk import MachineDesk
+
+look_closely()
 
 CLERK = Actor("乌兰")
 FONDS = {"0001": "科尔沁街道办事处"}

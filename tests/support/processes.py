@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.support.forks import REPOSITORY, Forked, run
+
 START_SECONDS = 30.0
 
 
@@ -33,14 +34,13 @@ def dangyi(home: Path, *arguments: str, fault: str | None = None) -> Any:
     Raises:
         CalledProcessError: it failed, or was killed.
     """
-    done = subprocess.run(
+    done = run(
         [*_command(home, arguments), "--json"],
         env=_environment(fault),
         cwd=REPOSITORY,
-        capture_output=True,
-        check=True,
         timeout=60,
     )
+    done.check_returncode()
     return json.loads(done.stdout)
 
 
@@ -48,7 +48,7 @@ def start(
     home: Path, *arguments: str, fault: str | None = None
 ) -> subprocess.Popen[bytes]:
     """A command that runs beside the test."""
-    return subprocess.Popen(
+    return Forked(
         [*_command(home, arguments), "--json"],
         env=_environment(fault),
         cwd=REPOSITORY,

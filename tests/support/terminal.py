@@ -18,10 +18,12 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import pyte
 from pyte import screens
+
+from tests.support.forks import Forked
 
 KEYS: Final[Mapping[str, str]] = {
     "enter": "\r",
@@ -126,18 +128,20 @@ class Terminal:
         columns: int = 80,
         rows: int = 24,
         is_wide: bool = False,
+        is_forked: bool = False,
     ) -> None:
+        """*is_forked*: it begins where Python has read the program."""
         self.screen = _Screen(columns, rows, self._answer, is_wide=is_wide)
         self._stream = pyte.ByteStream(self.screen)
         self.keys_sent = 0
         """Control keys sent so far: everything but typed text."""
         master, slave = pty.openpty()
         _set_size(slave, columns, rows)
-        self.process = subprocess.Popen(
-            ["sh", "-c", _TAKE, "sh", os.ttyname(slave), *command],
-            env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
-            start_new_session=True,
-            close_fds=True,
+        self.process = _start(
+            command,
+            os.ttyname(slave),
+            {**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            is_forked=is_forked,
         )
         os.close(slave)
         self._master = master
@@ -261,6 +265,19 @@ class Terminal:
             self.kill()
         self.hang_up()
         return self.process.wait()
+
+
+def _start(
+    command: Sequence[str], line: str, environment: dict[str, str], *, is_forked: bool
+) -> subprocess.Popen[Any]:
+    if is_forked:
+        return Forked(command, tty=line, env=environment)
+    return subprocess.Popen(
+        ["sh", "-c", _TAKE, "sh", line, *command],
+        env=environment,
+        start_new_session=True,
+        close_fds=True,
+    )
 
 
 def _set_size(descriptor: int, columns: int, rows: int) -> None:
