@@ -45,7 +45,7 @@ LEVELS: Final = {"item": LEVEL_ITEM, "volume": LEVEL_VOLUME, "all": 0}
 _LEVEL_WORDS: Final = {"件": "item", "案卷": "volume", "卷": "volume", "全部": "all"}
 _LEVEL_NAME: Final = "level"
 _YEARS_NAME: Final = "years"
-_UNTIL_NAME: Final = "until"
+UNTIL: Final = "until"
 _BEIJING: Final = dt.timezone(dt.timedelta(hours=8))
 _DAY_DIGITS: Final = 8
 PRINTED: Final = 8
@@ -163,7 +163,7 @@ def end_of_day(text: str) -> int:
     """
     value = parse_date(text)
     if not isinstance(value, str) or len(value) != _DAY_DIGITS or not value.isdecimal():
-        raise InvalidValue(_UNTIL_NAME, "date-unreadable", text)
+        raise InvalidValue(UNTIL, "date-unreadable", text)
     year, month, day = int(value[:4]), int(value[4:6]), int(value[6:])
     begun = dt.datetime(year, month, day, tzinfo=_BEIJING)
     return int(begun.timestamp()) + 24 * 3600

@@ -14,6 +14,7 @@ from node.catalogue.agreement_words import (
     FOREVER,
     LEVELS,
     PRINTED,
+    UNTIL,
     Agreement,
     Terms,
     all_agreements,
@@ -25,6 +26,7 @@ from node.catalogue.machines import key_of_machine, names_of_machines
 from node.catalogue.premises import Premises
 from node.catalogue.reading import Fonds, all_fonds, fonds_for
 from node.catalogue.saving import check_actor
+from node.errors import InvalidValue
 from node.history.registering import say
 from node.history.registers import AGREEMENT, COMMON
 from node.keys import random_bytes
@@ -77,6 +79,8 @@ class Agreements:
         """
         check_actor(actor)
         bare = read_terms(terms, self._premises.pack)
+        if bare.until <= self._premises.clock.now():
+            raise InvalidValue(UNTIL, "date-past", terms.until)
 
         def work(rows: Rows) -> AgreementView:
             fonds = fonds_for(rows, fonds_code)

@@ -7,7 +7,7 @@ for all: secret markings, 不予公开, what is closed, sensitive personal infor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from node.catalogue.agreement_words import Agreement
@@ -51,16 +51,24 @@ class Stretch(NamedTuple):
     record_nos: tuple[int, ...]
 
 
-def stretches(found: Sequence[Candidate], basis: bytes) -> Iterator[Stretch]:
-    """Divide records in order of their dots; *basis*: what else parts depend on."""
+def stretches(
+    found: Sequence[Candidate], basis: bytes, *, is_last: bool
+) -> tuple[list[Stretch], list[Candidate]]:
+    """Divide records in order of their dots, and those that wait for what follows.
+
+    *basis*: what parts depend on beside their records. Behind the last none waits.
+    """
+    whole: list[Stretch] = []
     part: list[Candidate] = []
     for each in found:
         part.append(each)
         if _ends(each.n) or len(part) == EXTRACT_ROWS_LIMIT:
-            yield _stretch(part, basis)
+            whole.append(_stretch(part, basis))
             part = []
-    if part:
-        yield _stretch(part, basis)
+    if part and is_last:
+        whole.append(_stretch(part, basis))
+        part = []
+    return whole, part
 
 
 def _ends(n: int) -> bool:

@@ -164,17 +164,24 @@ class Editions:
         facts = await store.read(partial(self._facts, agreement=agreement))
         if newest is not None and newest.stamp == facts.stamp:
             return
-        found = await self._chosen(agreement)
         known = await store.read(lambda rows: rows.editions.stamps(agreement.id))
-        wanted = list(stretches(found, facts.basis))
-        lacking = [each for each in wanted if each.stamp not in known]
-        for start in range(0, len(lacking), _MADE_AT_ONCE):
-            if elapsed() > deadline:
-                return
-            some = lacking[start : start + _MADE_AT_ONCE]
-            known.update(await self._make(agreement, some))
-        ids = [part for each in wanted for part in known[each.stamp]]
-        await self._enter(agreement, facts, ids, [each.stamp for each in wanted])
+        stamps: list[bytes] = []
+        waiting: list[Candidate] = []
+        after, is_last = (0, 0), False
+        while not is_last:
+            some = await self._candidates(agreement, after)
+            is_last = not some
+            whole, waiting = stretches([*waiting, *some], facts.basis, is_last=is_last)
+            lacking = [each for each in whole if each.stamp not in known]
+            for start in range(0, len(lacking), _MADE_AT_ONCE):
+                if elapsed() > deadline:
+                    return
+                made = lacking[start : start + _MADE_AT_ONCE]
+                known.update(await self._make(agreement, made))
+            stamps += [each.stamp for each in whole]
+            after = (some[-1].log_no, some[-1].n) if some else after
+        ids = [part for stamp in stamps for part in known[stamp]]
+        await self._enter(agreement, facts, ids, stamps)
 
     async def _renew_digests(
         self, agreement: Agreement, newest: EditionRow | None
@@ -215,13 +222,13 @@ class Editions:
         )
         return Facts(code, title, stamp, basis)
 
-    async def _chosen(self, agreement: Agreement) -> list[Candidate]:
-        """The records that the agreement may show, in order of their dots."""
+    async def _candidates(
+        self, agreement: Agreement, after: tuple[int, int]
+    ) -> list[Candidate]:
+        """Some of the records that the agreement may show, behind a dot."""
         levels = (LEVEL_VOLUME, LEVEL_ITEM)
         if agreement.level:
             levels = (agreement.level, agreement.level)
-        found: list[Candidate] = []
-        after = (0, 0)
 
         def work(rows: Rows) -> list[Candidate]:
             choice = Choice(
@@ -233,10 +240,7 @@ class Editions:
             )
             return rows.editions.candidates(choice, after, _SCANNED_AT_ONCE)
 
-        while some := await self._premises.store.read(work):
-            found += some
-            after = (some[-1].log_no, some[-1].n)
-        return found
+        return await self._premises.store.read(work)
 
     async def _make(
         self, agreement: Agreement, some: Sequence[Stretch]

@@ -18,7 +18,12 @@ from node.catalogue.premises import Premises
 from node.catalogue.record import Shown
 from node.catalogue.saving import check_actor
 from node.catalogue.values import LEVEL_NAMES, shown_value
-from node.history.extracts import extracts_shown, head_of_row, members_of
+from node.history.extracts import (
+    LEFT_OUT,
+    extracts_shown,
+    head_of_row,
+    members_of,
+)
 from node.search.query import EXACT_TOTAL, Query, compile_query, divided
 from node.store.extract_port import ExtractRow, ExtractTest, FoundRow
 from node.store.port import Rows
@@ -177,6 +182,15 @@ class Extracts:
             )
 
         return await self._premises.store.read(work, stop)
+
+    async def left_out(self, actor: Actor) -> int:
+        """How many pieces came that were not the hub's word to this room."""
+        check_actor(actor)
+
+        def work(rows: Rows) -> int:
+            return int((rows.settings.get(LEFT_OUT) or [0])[0])
+
+        return await self._premises.store.read(work)
 
     async def digest_list(self, actor: Actor) -> bytes | None:
         """The newest list of what is digitised elsewhere; None where none is held."""

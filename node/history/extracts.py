@@ -39,6 +39,8 @@ HELD: Final = "extracts.held."
 LEFT_OUT: Final = "extracts.left_out"
 """[how many, code of the last]: extract items that were not the hub's word to us."""
 _LEVEL_FIELD: Final = 3
+_HELD_BYTES: Final = EXTRACTS_LIMIT * 64
+"""What is remembered of a room's words; nothing honest is longer."""
 _KINDS: Final = frozenset(ExtractKind)
 
 
@@ -59,6 +61,7 @@ def note_held(rows: Rows, hello: Hello, held: bytes) -> None:
     """Remember, at a hub, what a room has, for the next bundle to it."""
     if not held and not hello.accepts_bytes:
         return
+    held = held[:_HELD_BYTES]
     if held != held_by(rows, hello.log):
         rows.settings.put(HELD + hello.log.hex(), held)
 
@@ -191,7 +194,7 @@ def _take_part(rows: Rows, part: ExtractPart) -> None:
     coming = None if row is None else head_of_row(row.coming)
     if row is None or coming is None or part.id not in coming.parts:
         return
-    if part.id in rows.extracts.part_ids(row.extract_no):
+    if rows.extracts.has(row.extract_no, part.id):
         return
     texts: list[RowTextOf] = []
     if coming.kind == ExtractKind.CATALOGUE:

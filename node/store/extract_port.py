@@ -76,6 +76,9 @@ class ExtractRows(Protocol):
     def part_ids(self, extract_no: int) -> set[bytes]:
         """Ids of the parts that are there, shown or not."""
 
+    def has(self, extract_no: int, part: bytes) -> bool:
+        """Whether that part is there."""
+
     def want(self, extract_no: int, parts: Sequence[bytes]) -> None:
         """These parts belong to the edition that is coming, and no others."""
 

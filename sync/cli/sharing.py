@@ -86,12 +86,15 @@ async def shared(call: Call) -> int:
     """List what others let this room see, and how much of it has come."""
     async with opened(call) as machine:
         extracts = await machine.catalogue.extracts.all(call.actor)
+        left_out = await machine.catalogue.extracts.left_out(call.actor)
     if call.paper.is_json:
         document = [
             {**each.to_json(), "made_at": time_json(each.made_at)} for each in extracts
         ]
-        call.paper.document({"extracts": document})
+        call.paper.document({"extracts": document, "left_out": left_out})
         return 0
+    if left_out:
+        call.paper.say("share.left_out", count=left_out)
     if not extracts:
         call.paper.say("share.nothing_held")
         return 0

@@ -564,7 +564,7 @@ async def test_an_agreement_says_who_what_and_until_when(union: Union) -> None:
         await union.hub.catalogue.agreements.add(
             CLERK, "没有这个室", "0073", Terms(until=UNTIL)
         )
-    for wrong in ({"until": "2027-13-01"}, {"years": "去年"}, {"level": "箱"}):
+    for wrong in ({"until": "2027-13-01"}, {"until": "2020-01-01"}, {"years": "去年"}, {"level": "箱"}):
         with pytest.raises(InvalidValue):
             await union.share(**wrong)
     # The rooms of the fonds read to whom it is shown.

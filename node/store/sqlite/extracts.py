@@ -63,6 +63,13 @@ class SqliteExtracts:
         )
         return {row[0] for row in found}
 
+    def has(self, extract_no: int, part: bytes) -> bool:
+        found = self._database.execute(
+            "SELECT 1 FROM extract_parts WHERE extract_no = ? AND part = ?",
+            (extract_no, part),
+        )
+        return found.fetchone() is not None
+
     def want(self, extract_no: int, parts: Sequence[bytes]) -> None:
         self._database.execute(
             "UPDATE extract_parts SET is_wanted = 0"
