@@ -260,6 +260,8 @@ async def _rebuild(
     report.records = work.records
     for record_no in work.different:
         report.faults.append(Fault("record", str(record_no), "row-differs"))
+    for record_no in work.wrong_tickets:
+        report.faults.append(Fault("record", str(record_no), "ticket-differs"))
     for class_no in work.wrong_classes:
         report.faults.append(Fault("record", str(class_no), "amount-differs"))
     for scope_no in work.wrong_digests:

@@ -88,13 +88,12 @@ def rebuild_records(
             assessed=assessed,
             import_no=row.import_no,
         )
-        rows.decisions.replace(record_no, rebuilt.decisions)
-        now = shown_in(rebuilt.state, CODE_FIELD)
-        rows.former_codes.replace(row.scope_no, record_no, rebuilt.codes - set(now))
+        is_told_right = _tell_again(rows, row, rebuilt)
         codes.note_rebuilt(row, made.row)
         if made.row != row:
-            different.append(record_no)
             _replace(rows, row, made)
+        if made.row != row or not is_told_right:
+            different.append(record_no)
         codes.settle(0)
     return different
 
@@ -187,6 +186,21 @@ def _resolve(
     for effect in state.pending.values():
         fields |= effect.fields
     resolve_copies(rows, state, fields, given)
+
+
+def _tell_again(rows: Rows, row: RecordRow, rebuilt: Rebuilt) -> bool:
+    """The record's decisions and former codes by the log; whether they stood so."""
+    number = row.record_no
+    decisions = sorted(rebuilt.decisions)
+    former = sorted(rebuilt.codes - set(shown_in(rebuilt.state, CODE_FIELD)))
+    is_right = True
+    if sorted(rows.decisions.of_record(number)) != decisions:
+        rows.decisions.replace(number, decisions)
+        is_right = False
+    if sorted(rows.former_codes.of_record(number)) != former:
+        rows.former_codes.replace(row.scope_no, number, former)
+        is_right = False
+    return is_right
 
 
 def _author(entry: Entry) -> Author:

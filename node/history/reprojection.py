@@ -7,7 +7,8 @@ go on between the steps; a record is right before and after each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 from node.clock import elapsed
@@ -30,6 +31,7 @@ _JOURNAL_AT_ONCE: Final = 200
 _RECORDS_AT_ONCE: Final = 50
 _BUCKETS_AT_ONCE: Final = 64
 _CLASSES_AT_ONCE: Final = 16
+_TICKETS_AT_ONCE: Final = 500
 
 
 class Reprojection:
@@ -40,6 +42,8 @@ class Reprojection:
         """Records made anew so far."""
         self.different: list[int] = []
         """Numbers of records whose row was missing or different."""
+        self.wrong_tickets: list[int] = []
+        """Numbers of records whose tickets were missing, left over or different."""
         self.wrong_digests: list[int] = []
         """Scopes in which a bucket's digest was not that of its leaves."""
         self._set: tuple[int, int, bytes] = (0, 0, b"")
@@ -51,11 +55,13 @@ class Reprojection:
         """Classes that held another number of records than was kept."""
         self._class_no = 0
         self._imported = (0, 0)
+        self._ticket = 0
         self._bucket = (0, 0)
         self._work = [
             self._find_sets,
             self._find_journal,
             self._rebuild,
+            self._check_tickets,
             self._check_classes,
             self._check_imports,
             self._check_digests,
@@ -129,10 +135,31 @@ class Reprojection:
         numbers = [row.record_no for row in found]
         self._record_no = numbers[-1]
         self.records += len(numbers)
+        tickets = rows.tickets.of_records(numbers)
         wrong = set(rebuild_records(rows, numbers, self._decoded))
+        again = rows.tickets.of_records(numbers)
+        self._note_tickets(n for n in numbers if tickets.get(n) != again.get(n))
         wrong |= self._missing & set(numbers)
         self.different += sorted(wrong)
         return False
+
+    def _check_tickets(self, rows: Rows) -> bool:
+        """Tickets that no record stands behind any more go."""
+        found = list(
+            islice(rows.tickets.all(), self._ticket, self._ticket + _TICKETS_AT_ONCE)
+        )
+        self._ticket += len(found)
+        known = rows.records.rows({ticket.record_no for ticket in found})
+        gone = [ticket for ticket in found if ticket.record_no not in known]
+        for ticket in gone:
+            rows.tickets.remove(ticket.scope_no, [ticket.subject])
+        self._ticket -= len(gone)
+        self._note_tickets(ticket.record_no for ticket in gone)
+        return not found
+
+    def _note_tickets(self, record_nos: Iterable[int]) -> None:
+        known = set(self.wrong_tickets)
+        self.wrong_tickets += sorted(set(record_nos) - known)
 
     def _check_classes(self, rows: Rows) -> bool:
         found = rows.classes.recount(self._class_no, _CLASSES_AT_ONCE)

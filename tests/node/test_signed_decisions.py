@@ -13,6 +13,7 @@ from node.history.operators import SignatureWord
 from node.machine import Machine
 from node.operator_errors import OperatorNeeded, OperatorRevoked
 from node.operator_keys import Operator
+from node.store.port import Rows
 from protocol.operations import Actor
 from tests.node.test_decisions import Contest
 from tests.support.county import CLERK, county
@@ -137,3 +138,30 @@ async def test_a_decision_from_before_the_first_operator_says_so(
     for machine in contest.machines:
         (ruled, *_) = await acts(machine, contest, "resolve")
         assert ruled.signature == SignatureWord.NO_OPERATORS
+
+
+async def test_tickets_and_decisions_that_differ_from_the_log_are_found_and_mended(
+    contest: Contest,
+) -> None:
+    await contest.decide(TAKE)
+    await contest.write({"date": "20200103"}, {"date": "20200104"})
+    hub = contest.hub
+    (open_ticket,) = await contest.tickets()
+
+    async def faults() -> list[str]:
+        report = await hub.verify(rebuild=True)
+        return [fault.reason for fault in report.faults]
+
+    def spoil(rows: Rows) -> None:
+        (row,) = rows.tickets.all()
+        rows.tickets.remove(row.scope_no, [row.subject])
+        rows.tickets.put(row._replace(subject=b"\2left over", record_no=9999))
+        rows.decisions.replace(row.record_no, ())
+
+    assert await faults() == []
+    await hub.store.write(spoil)
+    found = await faults()
+    assert sorted(found) == ["row-differs", "ticket-differs", "ticket-differs"]
+    assert await faults() == []
+    assert [each.id for each in await contest.tickets()] == [open_ticket.id]
+    assert len(await hub.catalogue.decisions.decided(CLERK)) == 1
