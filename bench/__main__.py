@@ -27,6 +27,7 @@ from bench.duplicates import bench_duplicates
 from bench.exchanges import bench_exchanges
 from bench.figures import Figure, print_figures
 from bench.importing import bench_importing
+from bench.queue import bench_queue
 from bench.sharing import bench_sharing
 from bench.tickets import bench_tickets
 from bench.union import bench_union
@@ -55,6 +56,7 @@ BENCHES: dict[str, tuple[str, Bench]] = {
     "duplicates": ("papers that may be one, 55,000 entries", bench_duplicates),
     "desk": ("the desk in a terminal, 500,000 records", bench_desk),
     "sharing": ("an extract of 20,000 rows at another room", bench_sharing),
+    "queue": ("the operator's desk in a terminal, 10,000 tickets", bench_queue),
     "tickets": ("contradictions: applying and the queue", bench_tickets),
     "union": ("nine repositories as nine offline rooms", bench_union),
     "importing": ("import of a workbook while somebody saves", bench_importing),

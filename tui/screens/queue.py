@@ -208,19 +208,23 @@ class QueueScreen(DeskScreen):
         tickets = self.desk.tickets
         try:
             self._version = await tickets.version()
-            self._counts = await tickets.counts()
             self._held = await tickets.held()
             self._now = tickets.now()
             self._total = (await tickets.page(self._wanted, 0, 0)).total
+            self._show_lines(keep_place=keep_place)
+            self._counts = await tickets.counts()
         except self.desk_app.known_errors as error:
             self.tell_error(error)
             return
+        self._show_head(self._counts)
+        self.renew_commands()
+
+    def _show_lines(self, *, keep_place: bool) -> None:
         ledger = self.query_one("#tickets", Ledger)
         is_all = self._wanted == Wanted(order=self._wanted.order)
         ledger.empty = self.say("queue.none" if is_all else "queue.none_like")
         ledger.show(self._total, self._fetch, keep_place=keep_place)
-        self._show_head(self._counts)
-        self.renew_commands()
+        self._show_asked()
 
     async def _fetch(self, start: int, count: int) -> Sequence[Line]:
         page = await self.desk.tickets.page(self._wanted, start, count)
@@ -237,6 +241,8 @@ class QueueScreen(DeskScreen):
             parts.append(self.say("queue.notes", count=counts.notes))
         head = self.say("queue.separator").join(parts)
         self.query_one("#queue-head", CellLines).update(head)
+
+    def _show_asked(self) -> None:
         wanted = self._wanted
         every = self.say("queue.all")
         asked = self.say(
