@@ -207,9 +207,10 @@ class _Case:
     def _behind_filing(self, number: int, live: Mapping[DotNo, Value]) -> Judged | None:
         if not self._filings or number in _NOT_CONTENT:
             return None
-        for dot in live:
-            if dot == self._state.birth or dot in self._filings:
+        for each in live:
+            if each == self._state.birth or each in self._filings:
                 continue
+            dot = self._found.origin(each, number)
             if all(filing[0] == dot[0] for filing in self._filings):
                 continue
             if self._found.is_decision(dot):

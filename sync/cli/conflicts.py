@@ -33,6 +33,7 @@ async def list(call: Call) -> int:  # noqa: A001 (named as the command is)
     """Everything that people have to decide, the heaviest first."""
     options = call.options
     async with opened(call) as machine:
+        await machine.catalogue.papers.refresh_briefly(call.actor)
         page = await machine.catalogue.decisions.list(
             call.actor, _wanted(call, machine), options.offset, options.limit
         )

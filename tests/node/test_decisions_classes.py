@@ -15,9 +15,14 @@ from node.catalogue.deciding.faults import (
 )
 from node.catalogue.deciding.ruling import Ruling, RulingKind
 from node.catalogue.deciding.views import MyStanding, TalkState
+from node.catalogue.fields import FILED, STATE
+from node.catalogue.reading import find_record, held_of
+from node.catalogue.saving import Parsed, edits
 from node.errors import InvalidValue
+from node.history.journal import save_all
 from node.machine import Machine
 from node.search.query import Query
+from node.store.port import Rows
 from node.store.ticket_port import TicketClass
 from tests.support.contestants import HUB, Contest, contestants
 from tests.support.county import CLERK, FONDS, assert_even
@@ -281,3 +286,71 @@ async def test_an_objection_can_be_followed(contest: Contest) -> None:
     assert await contest.field("title") == "甲题名"
     for machine in contest.machines:
         assert await contest.tickets(machine) == ()
+
+
+async def _file(machine: Machine, record: str) -> None:
+    """The item is filed at this machine, as the arrangement of a class does it."""
+
+    def work(rows: Rows) -> None:
+        row = find_record(rows, record, ())
+        held = held_of(rows, row)
+        filed = Parsed({STATE: FILED})
+        save_all(rows, row.scope_no, lambda n: edits(n, CLERK, 1, held, filed))
+
+    await machine.store.write(work)
+
+
+@pytest.mark.parametrize(
+    ("ruling", "title"),
+    [
+        (Ruling(RulingKind.TAKE), "封册后才到的题名"),
+        (Ruling(RulingKind.REFUSE), "原题名"),
+        (Ruling(RulingKind.WRITE, value="另一题名"), "另一题名"),
+    ],
+)
+async def test_a_change_behind_a_filing_is_confirmed_or_refused(
+    contest: Contest, ruling: Ruling, title: str
+) -> None:
+    await _file(contest.first, contest.record)
+    change = {"title": "封册后才到的题名"}
+    await contest.second.catalogue.set(CLERK, contest.record, change)
+    await contest.meet()
+    ticket = await contest.ticket()
+    assert (ticket.ticket_class, ticket.field) == (TicketClass.STATE, "title")
+    decision = await contest.decide(ruling)
+    assert await contest.tickets() == ()
+    await contest.meet()
+    assert await contest.field("title") == title
+    shown = (await contest.first.catalogue.show(CLERK, contest.record)).record
+    has_correction = "corrections" in shown.fields
+    assert has_correction is (ruling.kind is RulingKind.WRITE)
+    await contest.hub.catalogue.decisions.undo(HUB, None, decision)
+    await contest.meet()
+    shown = (await contest.second.catalogue.show(CLERK, contest.record)).record
+    assert "corrections" not in shown.fields
+    assert (await contest.ticket()).subject == ticket.subject
+
+
+async def test_a_room_sees_that_its_record_was_merged_and_objects(
+    contest: Contest,
+) -> None:
+    await _alike(contest)
+    ticket = await contest.ticket()
+    theirs = next(side for side in ticket.sides if side.machine == "乙室")
+    stays = 3 - theirs.number
+    decision = await contest.decide(Ruling(RulingKind.MERGE, side=stays))
+    await contest.meet()
+    room = contest.second.catalogue.decisions
+    mine = [value for value in await room.mine(CLERK) if value.field == ""]
+    assert [value.value for value in mine] == [theirs.record]
+    assert mine[0].can_object
+    await room.object(CLERK, mine[0].decision, "不是同一件")
+    await contest.meet()
+    again = await contest.ticket()
+    decisions = contest.hub.catalogue.decisions
+    detail = await decisions.show(HUB, again.id)
+    assert [offer.kind for offer in detail.offers] == [RulingKind.UPHOLD]
+    await decisions.undo(HUB, None, decision)
+    await contest.hub.catalogue.papers.refresh(CLERK)
+    (open_again,) = await contest.tickets()
+    assert open_again.ticket_class is TicketClass.DUPLICATE

@@ -32,7 +32,7 @@ class RulingKind(StrEnum):
     ADOPT = "adopt"
     """What was proposed counts."""
     REFUSE = "refuse"
-    """What stood before the proposal stays."""
+    """What stood before the proposal, or before a change behind a filing, stays."""
     UPHOLD = "uphold"
     """A decision to which a room objected stays."""
 
@@ -80,7 +80,7 @@ READY_REASONS: Final[Mapping[RulingKind, str]] = {
     RulingKind.KEEP: "该件应当保留",
     RulingKind.WITHDRAW: "该件应当撤销",
     RulingKind.ADOPT: "提议属实,予以采用",
-    RulingKind.REFUSE: "维持归属单位所著录",
+    RulingKind.REFUSE: "维持原著录",
     RulingKind.UPHOLD: "复核后维持原裁定",
 }
 """In the words of the trade: the reason stands in the history of the record."""
@@ -95,7 +95,7 @@ _WAYS: Final[Mapping[TicketClass, tuple[RulingKind, ...]]] = {
     TicketClass.CODE: (RulingKind.RENUMBER,),
     TicketClass.DUPLICATE: (RulingKind.MERGE, RulingKind.DISTINCT),
     TicketClass.ORDER: _VALUE_WAYS,
-    TicketClass.STATE: _VALUE_WAYS,
+    TicketClass.STATE: (*_VALUE_WAYS, RulingKind.REFUSE),
     TicketClass.PROPOSAL: (RulingKind.ADOPT, RulingKind.REFUSE, RulingKind.WRITE),
     TicketClass.ASIDE: _VALUE_WAYS,
 }
