@@ -20,6 +20,7 @@ from node.catalogue.likeness.refreshing import Known, has_work, known_of, next_s
 from node.catalogue.likeness.scoring import Grounds, grounds
 from node.catalogue.premises import Premises
 from node.catalogue.reading import (
+    all_fonds,
     find_record,
     fonds_codes,
     fonds_for,
@@ -308,14 +309,16 @@ def _wanted(rows: Rows, wanted: Wanted) -> list[int]:
 
 def _held_here(rows: Rows, known: Known) -> tuple[Held, ...]:
     """Other fonds of this machine in which the paper is digitised."""
-    codes = fonds_codes(rows)
-    found: dict[str, bool] = {}
+    fonds = {each.scope_no: each for each in all_fonds(rows)}
+    found: dict[int, bool] = {}
     for mark in marks_of(known.paper):
         for scope_no, record_no in rows.papers.marked(mark, _MOST_HOLDERS):
             paper = rows.papers.get(record_no)
-            if paper is None or not paper.is_digital or scope_no not in codes:
-                continue
-            is_number = kind_of(mark) == NUMBER
-            found[codes[scope_no]] = found.get(codes[scope_no], False) or is_number
-    held = [Held(code, "", by_number) for code, by_number in found.items()]
+            if paper is not None and paper.is_digital and scope_no in fonds:
+                is_number = kind_of(mark) == NUMBER
+                found[scope_no] = found.get(scope_no, False) or is_number
+    held = [
+        Held(fonds[scope_no].code, fonds[scope_no].title, by_number)
+        for scope_no, by_number in found.items()
+    ]
     return tuple(sorted(held, key=lambda each: (not each.by_number, each.fonds)))
