@@ -99,6 +99,16 @@ class AlreadyJoined(SyncError):
     code: ClassVar[str] = "already-joined"
 
 
+class NothingAwaited(SyncError):
+    """The room waits for no fonds that could be granted; name one."""
+
+    code: ClassVar[str] = "nothing-awaited"
+
+    def __init__(self, room: str) -> None:
+        super().__init__(room)
+        self.room = room
+
+
 class NoAddress(SyncError):
     """The hub's address is not known here; give one."""
 
@@ -225,6 +235,7 @@ _EXIT_BY_CODE: Final = {
     "not-joined": EXIT_REFUSED,
     "already-joined": EXIT_REFUSED,
     "no-address": EXIT_INPUT,
+    "nothing-awaited": EXIT_INPUT,
     "not-a-hub": EXIT_REFUSED,
     "not-a-room": EXIT_REFUSED,
     "practice-room": EXIT_REFUSED,

@@ -15,6 +15,7 @@ from node.catalogue.acts import Acts
 from node.catalogue.agreements import Agreements
 from node.catalogue.answers import Counts, Page, count_levels
 from node.catalogue.aside import Aside
+from node.catalogue.awaited import Awaited
 from node.catalogue.code_facts import code_facts, found_by_former, told_former
 from node.catalogue.decisions import Decisions
 from node.catalogue.deliveries import Deliveries
@@ -110,6 +111,7 @@ class Catalogue:
         self.searches = Searches(self.premises)
         self.shelves = Shelves(self.premises)
         self.aside = Aside(self.premises)
+        self.awaited = Awaited(self.premises)
         self.owning = Owning(self.premises)
         self.deliveries = Deliveries(self.premises)
         self.sequences = Sequences(self.premises)

@@ -224,6 +224,12 @@ def _add_founding(tree: _Tree) -> None:
     rules = hub.add("rules", "sync.cli.owning:rules", key="hub_rules")
     rules.add_argument("fonds", metavar="FONDS", help=tree.help("fonds_code"))
     rules.add_argument("pack", nargs="?", metavar="PACK", help=tree.help("pack"))
+    grant = hub.add("grant", "sync.cli.granting:grant", key="hub_grant")
+    grant.add_argument("room", nargs="?", metavar="ROOM", help=tree.help("granted"))
+    grant.add_argument(
+        "--fonds", action="append", metavar="CODE[=TITLE]", default=[],
+        help=tree.help("granted_fonds"),
+    )  # fmt: skip
     serve.add_argument(
         "--listen", required=True, metavar="HOST:PORT", help=tree.help("listen")
     )
