@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from node.catalogue.holding import Held, Holding, Subject
 from node.machine import Machine
@@ -29,6 +30,9 @@ from tui.port.tickets import (
     subject_of,
 )
 
+_LIKE_SECONDS: Final = 0.1
+"""So long the first look at the queue goes on with papers that may be one."""
+
 
 class DeskTickets:
     """The Tickets port on an opened machine."""
@@ -39,6 +43,7 @@ class DeskTickets:
         self._actor = actor
         self._holding = Holding(machine.catalogue.premises)
         self._is_holding = False
+        self._has_counted = False
         self._operator: Operator | None = None
 
     @property
@@ -48,6 +53,10 @@ class DeskTickets:
 
     async def counts(self) -> TicketCounts:
         """How many there are, of which classes and rooms."""
+        if not self._has_counted:
+            self._has_counted = True
+            papers = self._machine.catalogue.papers
+            await papers.refresh_briefly(self._actor, _LIKE_SECONDS)
         return await self._decisions.counts(self._actor)
 
     async def page(self, wanted: Wanted, offset: int, limit: int) -> TicketPage:
