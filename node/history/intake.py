@@ -13,6 +13,7 @@ from typing import NamedTuple
 from node.history.admission import Admission
 from node.history.branches import ensure_branch, family
 from node.history.gaps import stated_gaps
+from node.history.succession import leave_to_its_writer
 from node.history.trust import decide_fork, entry_of, entry_of_key, issue
 from node.store.port import Rows
 from node.store.row_types import LogRow, SetRow, SetState
@@ -66,6 +67,7 @@ class Intake:
             return Taken(header.log, header.seq, Verdict.REFUSED, "bad-signature")
         if self._is_stored(root, change_set):
             return Taken(header.log, header.seq, Verdict.DUPLICATE)
+        leave_to_its_writer(self._rows, root.log_no)
         home = self._home(root, change_set)
         placed = None if home is None else self._place(root, home, change_set)
         self._receipt += 1

@@ -66,6 +66,7 @@ class Contradictions(RuleBasedStateMachine):
         self.county = Template.copy(self.loop)
         self.forms: list[Form] = []
         self.sticks: list[Bundle] = []
+        self.has_copy = False
 
     def _may_write(self, room: str, scope: str) -> bool:
         return scope == "s" or room != "a"
@@ -181,6 +182,30 @@ class Contradictions(RuleBasedStateMachine):
     def restart(self, room: str) -> None:
         self.loop.run(self.county.restart(room))
 
+    @rule(room=rooms)
+    def copy_a_room(self, room: str) -> None:
+        self.loop.run(self.county.back_room_up(room))
+
+    @precondition(lambda self: self.county.copied)
+    @rule(at=numbers, is_whole=st.booleans())
+    def put_a_room_back(self, at: int, is_whole: bool) -> None:
+        copied = sorted(self.county.copied)
+        if copied:
+            room = copied[at % len(copied)]
+            self.forms = [form for form in self.forms if form.room != room]
+            self.loop.run(self.county.put_room_back(room, is_whole=is_whole))
+
+    @rule()
+    def back_the_hub_up(self) -> None:
+        self.loop.run(self.county.back_hub_up())
+        self.has_copy = True
+
+    @precondition(lambda self: self.has_copy)
+    @rule()
+    def put_the_hub_back(self) -> None:
+        if self.has_copy:
+            self.loop.run(self.county.restore_hub())
+
     def teardown(self) -> None:
         try:
             self.loop.run(self._compare())
@@ -272,6 +297,10 @@ WALK: list[tuple[int, str, tuple[Callable[[Random], object], ...]]] = [
     (2, "write_a_stick_for_a_room", (room,)),
     (4, "read_a_stick", (number, often)),
     (1, "restart", (room,)),
+    (1, "copy_a_room", (room,)),
+    (1, "put_a_room_back", (number, often)),
+    (1, "back_the_hub_up", ()),
+    (1, "put_the_hub_back", ()),
 ]
 """How often a day has what; Hypothesis alone comes to few decisions."""
 
@@ -292,6 +321,22 @@ def go(steps: list[tuple[object, ...]]) -> None:
         if has_form and has_stick:
             getattr(machine, str(name))(*arguments)
     machine.teardown()
+
+
+WORD_OF_A_HUB_PUT_BACK: list[tuple[object, ...]] = [
+    ("stamp", "b", "s", 6),
+    ("back_the_hub_up",),
+    ("stamp", "a", "s", 0),
+    ("contest", "b", 0, True),
+    ("put_the_hub_back",),
+    ("decide", 8, 8, 1, True),
+]
+"""The rooms bring back what the hub had said of the code; then it decides, as a number
+of its log that would be given twice."""
+
+
+def test_a_hub_put_back_gives_no_number_twice() -> None:
+    go(WORD_OF_A_HUB_PUT_BACK)
 
 
 @pytest.mark.parametrize("seed", range(3))
