@@ -87,7 +87,7 @@ def test_both_values_stay_where_nobody_decides(tmp_path: Path) -> None:
             assert f"2 {SECOND}" in second.text
             first.press("esc")
             room.run("sync")
-            first.until("1 处")
+            first.until("待裁 1")
         for station in (room, hub):
             (ticket,) = station.ask("conflicts")["conflicts"]
             assert ticket["record"] == record
