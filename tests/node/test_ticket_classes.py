@@ -390,7 +390,7 @@ async def test_rules_count_from_their_place_in_the_order(world: World) -> None:
 
 
 async def test_a_hostile_code_stops_nobody(world: World) -> None:
-    """So many digits that no integer is made of them; a text that ends in its middle."""
+    """So many digits that no integer is made of them; a text with NUL inside."""
     for code in (f"0073-{'9' * 5000}", "0073-\x00-1"):
         await add(world, world.first, "甲", code)
         await add(world, world.second, "乙", code)
