@@ -6,7 +6,7 @@ Laws:
   order it has at most one holder.
 - Only who holds it lends blocks of it (the hub, where nobody holds it). So the same
   machine gives out every number or lends it, and none is given twice by right, however
-  late words travel.
+  late words travel; but where the hub appoints another holder while one is not heard.
 - A block ends when its numbers are given back or the sequence is sealed, never by date.
 
 The book of a scope is read from its registers; everything else here is pure.
