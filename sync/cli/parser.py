@@ -317,7 +317,7 @@ def _add_duplicates(tree: _Tree) -> None:
         help_text = tree.help(f"ask_{name}")
         command.add_argument(f"--{name}", metavar="CODE", help=help_text)
     command.add_argument(
-        "--reason", metavar="TEXT", default="", help=tree.help("reason")
+        "--reason", metavar="TEXT", default="", help=tree.help("link_reason")
     )
     add_operator_options(tree, command)
     for name, kind, given in (

@@ -88,6 +88,11 @@ def test_numbers_that_may_be_one_in_short_do_not_speak_against(
     assert are_different(numbers_of(other), numbers_of(one)) is is_different
 
 
+def test_a_year_without_a_serial_is_no_number() -> None:
+    assert numbers_of("厦府[1993]综号") == frozenset()
+    assert len(numbers_of("黑龙江省人民政府令[第9号]")) == 1
+
+
 def test_a_bare_serial_never_says_that_two_are_one() -> None:
     assert not are_same(numbers_of("12号"), numbers_of("12号"))
 

@@ -2,7 +2,8 @@
 
 A number is what issues it and its runs of digits: ``沪土发[1994]字第111号`` and
 ``沪土发〔1994〕111号`` are one. A column may hold several, of several offices. A bare
-serial (``12号``) tells papers apart and never says that two are one.
+serial (``12号``) tells papers apart and never says that two are one; a year without a
+serial (``厦府[1993]综号``) is no number.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from node.search.folding import fold
 _PARTS: Final = re.compile(r"[、,;，；/\n]+")
 _ORNAMENTS: Final = re.compile(r"[()第年号\s\"'·]|字(?=[0-9(第])|字$")
 _RUNS: Final = re.compile(r"[0-9]+|[^0-9]+")
+_YEAR_IN_BRACKETS: Final = re.compile(r"\((?:18|19|20)[0-9]{2}年?\)")
 _SHORTEST_SUFFIX: Final = 2
 _YEARS: Final = range(1800, 2100)
 
@@ -53,7 +55,9 @@ def _number(part: str) -> Number | None:
             digits.append(int(run[:18]))
         else:
             office.append("".join(run.split()))
-    return Number("".join(office), tuple(digits)) if digits else None
+    if not digits or (len(digits) == 1 and _YEAR_IN_BRACKETS.search(part)):
+        return None
+    return Number("".join(office), tuple(digits))
 
 
 def year_of(numbers: frozenset[Number]) -> int:
