@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from node.catalogue.dates import parse_date
@@ -80,6 +80,10 @@ class Agreement:
     def printed(self) -> str:
         """What people call it."""
         return self.id.hex()[:PRINTED].upper()
+
+    def shows_as(self, other: Agreement) -> bool:
+        """Whether both show the same reader the same records in the same way."""
+        return replace(self, id=other.id, until=other.until) == other
 
     def members(self) -> tuple[Value, ...]:
         """As it stands in a register."""

@@ -17,6 +17,7 @@ from node.catalogue.agreement_words import (
     UNTIL,
     Agreement,
     Terms,
+    agreements_of,
     all_agreements,
     end_of_day,
     last_day,
@@ -74,6 +75,8 @@ class Agreements:
     ) -> AgreementView:
         """Let the machine *room* see what *terms* say of a fonds.
 
+        The same once more is the same agreement, with a new end.
+
         Raises:
             UnknownMachine, UnknownFonds, UnknownField, InvalidValue.
         """
@@ -86,6 +89,9 @@ class Agreements:
             fonds = fonds_for(rows, fonds_code)
             key, name = _reader_named(rows, room)
             made = replace(bare, reader=key, scope_no=fonds.scope_no)
+            for each in agreements_of(rows, fonds.scope_no):
+                if each.is_active and each.shows_as(made):
+                    made = replace(made, id=each.id)
             self._say(rows, actor, made)
             return AgreementView(made, name, fonds.code, fonds.title)
 

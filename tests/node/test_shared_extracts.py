@@ -564,13 +564,35 @@ async def test_an_agreement_says_who_what_and_until_when(union: Union) -> None:
         await union.hub.catalogue.agreements.add(
             CLERK, "没有这个室", "0073", Terms(until=UNTIL)
         )
-    for wrong in ({"until": "2027-13-01"}, {"until": "2020-01-01"}, {"years": "去年"}, {"level": "箱"}):
+    for wrong in (
+        {"until": "2027-13-01"},
+        {"until": "2020-01-01"},
+        {"years": "去年"},
+        {"level": "箱"},
+    ):
         with pytest.raises(InvalidValue):
             await union.share(**wrong)
     # The rooms of the fonds read to whom it is shown.
     await union.meet(union.a)
     (known,) = await union.a.catalogue.agreements.all(CLERK)
     assert known.agreement.id == view.agreement.id
+
+
+async def test_the_same_agreement_once_more_only_has_a_new_end(union: Union) -> None:
+    await union.add("第一件")
+    await union.meet(union.a)
+    view = await union.share()
+    await union.meet(union.b)
+    longer = await union.share(until="2030-12-31")
+    assert longer.agreement.id == view.agreement.id
+    sent = await union.items(held=await held_by_b(union), is_live=True)
+    assert [type(decode(each)) for each in sent] == [ExtractHead]
+    await union.meet(union.b)
+    assert await union.found("件") == ["第一件"]
+    (held,) = await union.b.catalogue.extracts.all(CLERK)
+    assert last_day(held.until) == "2030-12-31"
+    other = await union.share(level="all")
+    assert other.agreement.id != view.agreement.id
 
 
 async def test_the_list_of_what_is_digitised_reaches_every_room_or_one(
