@@ -1,7 +1,8 @@
 """A machine learns that its newest sets are a branch: they move to the branch's log.
 
 Only the hub decides forks. The sets of the branch move one by one, the newest first;
-the forked set moves last, so that what is left to do is seen from the rows.
+the forked set moves last, so that what is left to do is seen from the rows. A set that
+the feed has brought to the branch meanwhile only leaves the log in which it was held.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from node.history.incarnation import (
     open_incarnation,
     rename_journal,
 )
-from node.history.projection import apply_set
+from node.history.projection import apply_set, records_touched
 from node.history.rebuilding import rebuild_records
 from node.history.redactions import records_of_set
 from node.store.port import Rows
@@ -92,19 +93,59 @@ def _next(rows: Rows, row: SetRow) -> SetRow | None:
     return None
 
 
+def _written_beside(rows: Rows, row: SetRow) -> set[tuple[int, int]]:
+    """Record and number of what the other sets of this number in the log wrote.
+
+    Their entries are the same as the moving set's, and stay.
+    """
+    found = set()
+    for other in rows.sets.at(row.log_no, row.seq):
+        change_set = stored_set(other.header, other.signature, other.body)
+        if other.hash == row.hash or other.body is None or change_set.header.is_opaque:
+            continue
+        for op in operations_of(rows, other.log_no, change_set):
+            numbers = records_touched(rows, other.scope_no, other.log_no, [op])
+            found |= {(number, op.n) for number in numbers}
+    return found
+
+
+def _entered_by_others(rows: Rows, row: SetRow) -> set[EditRow]:
+    """Entries of other sets of that number in the log; they may be the same."""
+    found = set()
+    for other in rows.sets.at(row.log_no, row.seq):
+        if other.hash == row.hash or other.body is None:
+            continue
+        change_set = stored_set(other.header, other.signature, other.body)
+        if change_set.header.is_opaque:
+            continue
+        for op in operations_of(rows, other.log_no, change_set):
+            numbers = records_touched(rows, other.scope_no, other.log_no, [op])
+            found |= {EditRow(no, other.log_no, op.n, other.seq) for no in numbers}
+    return found
+
+
 def _move(rows: Rows, row: SetRow, branch_no: int) -> None:
     touched = records_of_set(rows, row)
     change_set = stored_set(row.header, row.signature, row.body)
     is_read = row.body is not None and not change_set.header.is_opaque
     if is_read:
         operations = operations_of(rows, row.log_no, change_set)
-        for record_no in touched:
-            rows.edits.remove(
-                [EditRow(record_no, row.log_no, op.n, row.seq) for op in operations]
-            )
-    rows.sets.move(row, branch_no, row.scope_no)
+        shared = _written_beside(rows, row)
+        gone = {(record_no, op.n) for record_no in touched for op in operations}
+        rows.edits.remove(
+            [EditRow(number, row.log_no, n, row.seq) for number, n in gone - shared]
+        )
+    is_there = rows.sets.get(branch_no, row.seq, row.hash) is not None
+    if is_there:
+        rows.sets.remove(row)
+    else:
+        rows.sets.move(row, branch_no, row.scope_no)
     rebuild_records(rows, touched)
-    if is_read and row.state in (SetState.SEALED, SetState.HELD, SetState.WAITING):
+    if (
+        not is_there
+        and is_read
+        and row.state in (SetState.SEALED, SetState.HELD, SetState.WAITING)
+    ):
         apply_set(
             rows,
             branch_no,

@@ -335,8 +335,19 @@ WORD_OF_A_HUB_PUT_BACK: list[tuple[object, ...]] = [
 of its log that would be given twice."""
 
 
-def test_a_hub_put_back_gives_no_number_twice() -> None:
-    go(WORD_OF_A_HUB_PUT_BACK)
+WORD_OF_A_HUB_SAID_TWICE: list[tuple[object, ...]] = [
+    ("name_the_owner", "s", "b"),
+    ("back_the_hub_up",),
+    ("exchange", "b", False),
+    ("put_the_hub_back",),
+]
+"""What the hub had not sealed it seals anew: two sets of one number on one record, of
+which one becomes a branch where the other stands already."""
+
+
+@pytest.mark.parametrize("steps", [WORD_OF_A_HUB_PUT_BACK, WORD_OF_A_HUB_SAID_TWICE])
+def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) -> None:
+    go(steps)
 
 
 @pytest.mark.parametrize("seed", range(3))
