@@ -21,10 +21,10 @@ from node.catalogue.deciding.views import (
     TicketView,
     Wanted,
 )
-from node.catalogue.fields import CODE
+from node.catalogue.fields import CODE, TITLE
 from node.catalogue.histories import machine_name, shown_of
 from node.catalogue.pack import Pack
-from node.catalogue.reading import dot_of, scopes_named, state_of
+from node.catalogue.reading import scopes_named, state_of
 from node.catalogue.saves import title_of_row
 from node.catalogue.values import shown_value
 from node.history.effects import OTHER_EXISTENCE, RESTORED, WITHDRAWN
@@ -32,8 +32,9 @@ from node.history.logbook import DecodedSets
 from node.history.survivors import shown_in
 from node.history.tickets import is_of_field
 from node.store.port import Rows
+from node.store.row_types import RecordRow
 from node.store.ticket_port import TicketClass, TicketFilter, TicketRow
-from protocol.identity import printed_id
+from protocol.identity import Dot, printed_id
 from protocol.operations import EXISTENCE_FIELD, Value
 
 NOBODY = -1
@@ -127,8 +128,10 @@ def view_of(
 ) -> TicketView:
     """One ticket as a line."""
     ticket, record = case.ticket, case.record
+    state = state_of(record)
+    titles = shown_in(state, TITLE)
     sides = tuple(
-        side_view(rows, case, number, side, pack, names)
+        side_view(case, number, side, pack, names)
         for number, side in enumerate(case.sides, 1)
     )
     is_whole = ticket.ticket_class == TicketClass.DUPLICATE
@@ -136,22 +139,21 @@ def view_of(
         id=id_of(ticket),
         ticket_class=case.ticket_class,
         fonds=fonds,
-        record=printed_id(dot_of(rows, record)),
+        record=names.id_of(record),
         code=record.code or "",
-        title=title_of_row(record),
+        title=shown_value(titles[0]) if titles else record.code or "",
         field="" if is_whole else field_name(ticket.field, pack),
         weight=ticket.weight,
         opened_at=ticket.opened_at,
         rooms=tuple(dict.fromkeys(side.machine for side in sides)),
         sides=sides,
-        talk=talk_state(rows, ticket, state_of(record)),
+        talk=talk_state(rows, ticket, state),
         scope_no=ticket.scope_no,
         subject=ticket.subject,
     )
 
 
 def side_view(
-    rows: Rows,
     case: Case,
     number: int,
     side: CaseSide,
@@ -176,8 +178,8 @@ def side_view(
         machine=names.of(side.origin.log),
         time=author.made_at,
         received=author.received_at,
-        is_own=is_own_log(rows, side.origin.log),
-        record=printed_id(dot_of(rows, side.record)),
+        is_own=names.is_own(side.origin.log),
+        record=names.id_of(side.record),
     )
 
 
@@ -233,14 +235,32 @@ def codes_of(rows: Rows, scope_nos: Iterable[int]) -> dict[int, str]:
 
 
 class MachineNames:
-    """Names of machines, each read once."""
+    """Names of machines, and which are this one; each log is read once."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._names: dict[bytes, str] = {}
+        self._own: dict[bytes, bool] = {}
+        self._logs: dict[int, bytes] = {}
+        self._ids: dict[int, str] = {}
 
     def of(self, log: bytes) -> str:
         """The name of the machine that writes a log."""
         if log not in self._names:
             self._names[log] = machine_name(self._rows, log)
         return self._names[log]
+
+    def is_own(self, log: bytes) -> bool:
+        """Whether this machine writes the log."""
+        if log not in self._own:
+            self._own[log] = is_own_log(self._rows, log)
+        return self._own[log]
+
+    def id_of(self, record: RecordRow) -> str:
+        """The printed id of a record."""
+        number = record.record_no
+        if number not in self._ids:
+            if record.log_no not in self._logs:
+                self._logs[record.log_no] = self._rows.logs.id_of(record.log_no)
+            self._ids[number] = printed_id(Dot(self._logs[record.log_no], record.n))
+        return self._ids[number]

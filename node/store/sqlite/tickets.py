@@ -107,12 +107,29 @@ class SqliteTickets:
         return [TicketRow(*row) for row in found]
 
     def page(self, wanted: TicketFilter, offset: int, limit: int) -> list[TicketRow]:
+        """Numbers first: what is skipped is never read whole."""
         where, values = _where(wanted)
-        found = self._database.execute(
-            f"{_SELECT}{where} ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?",
-            (*values, limit, offset),
-        )
-        return [TicketRow(*row) for row in found]
+        if wanted.order is TicketOrder.WEIGHT:
+            where = where.replace(" ticket_class IN", " +ticket_class IN", 1)
+        numbers = [
+            int(number)
+            for (number,) in self._database.execute(
+                f"SELECT ticket_no FROM tickets{where}"
+                f" ORDER BY {_ORDERS[wanted.order]} LIMIT ? OFFSET ?",
+                (*values, limit, offset),
+            )
+        ]
+        found: dict[int, TicketRow] = {}
+        for start in range(0, len(numbers), _AT_ONCE):
+            part = numbers[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            rows = self._database.execute(
+                f"SELECT ticket_no, {_COLUMNS} FROM tickets"
+                f" WHERE ticket_no IN ({marks})",
+                part,
+            )
+            found.update((int(row[0]), TicketRow(*row[1:])) for row in rows)
+        return [found[number] for number in numbers]
 
     def count(self, wanted: TicketFilter = _NO_FILTER) -> int:
         where, values = _where(wanted)
@@ -126,12 +143,19 @@ class SqliteTickets:
         return dict(found.fetchall())
 
     def rooms(self) -> Mapping[int, int]:
-        found = self._database.execute(
-            "SELECT r.log_no, count(*) FROM ticket_rooms r JOIN tickets t"
-            " ON t.ticket_no = r.ticket_no WHERE t.ticket_class <> ? GROUP BY r.log_no",
+        found: dict[int, int] = dict(
+            self._database.execute(
+                "SELECT log_no, count(*) FROM ticket_rooms GROUP BY log_no"
+            ).fetchall()
+        )
+        notes = self._database.execute(
+            "SELECT r.log_no, count(*) FROM tickets t JOIN ticket_rooms r"
+            " ON r.ticket_no = t.ticket_no WHERE t.ticket_class = ? GROUP BY r.log_no",
             (int(TicketClass.NOTE),),
         )
-        return dict(found.fetchall())
+        for log_no, amount in notes:
+            found[log_no] -= amount
+        return {log_no: amount for log_no, amount in found.items() if amount}
 
     def all(self) -> Iterator[TicketRow]:
         found = self._database.execute(f"{_SELECT} ORDER BY scope_no, subject")
