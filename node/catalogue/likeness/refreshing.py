@@ -35,7 +35,7 @@ from node.store.ticket_port import TicketClass, TicketRow
 from protocol.identity import Dot
 from protocol.operations import Actor, Value
 
-STEP_SECONDS: Final = 0.02
+STEP_SECONDS: Final = 0.015
 PAPERS_VERSION: Final = 1
 """Rises where keys are made otherwise: then every record is looked at again."""
 _VERSION: Final = "papers.version"
@@ -159,8 +159,20 @@ class _Desk:
             self._drop(record_no, old)
             old = None
         self._rows.papers.put(new)
-        self._look_at_crowds(old, new)
-        self._pair(known, new)
+        under = {key: self._holders(new.scope_no, key) for key in new.keys}
+        come = set(new.keys) - set(old.keys if old else ())
+        for key in come:
+            if len(under[key]) == bears(key) + 1:
+                self._rows.papers.note(under[key])
+        if old is not None:
+            self._relieve(old, set(old.keys) - set(new.keys))
+        others = {
+            number
+            for key, holders in under.items()
+            if len(holders) <= bears(key)
+            for number in holders
+        }
+        self._pair(known, new, others - {record_no})
 
     def _drop(self, record_no: int, old: PaperRow | None) -> None:
         """The record is no paper any more, or another record has its number."""
@@ -169,24 +181,23 @@ class _Desk:
         for other_no in self._rows.papers.others(record_no):
             self._part(old, other_no)
         self._rows.papers.remove(record_no)
-        self._look_at_crowds(old, None)
+        self._relieve(old, set(old.keys))
 
-    def _look_at_crowds(self, old: PaperRow | None, new: PaperRow | None) -> None:
-        """Where a key became crowded, or is so no more, all under it are looked at."""
-        left = set(old.keys if old else ()) - set(new.keys if new else ())
-        come = set(new.keys if new else ()) - set(old.keys if old else ())
-        scope_no = new.scope_no if new else old.scope_no if old else 0
-        for keys, turning in ((left, 0), (come, 1)):
-            for key in keys:
-                most = bears(key)
-                holders = self._rows.papers.holders(scope_no, key, most + 2)
-                if len(holders) == most + turning:
-                    self._rows.papers.note(holders)
+    def _holders(self, scope_no: int, key: bytes) -> list[int]:
+        """Who stands under a key: all, or enough to see that it is crowded."""
+        return self._rows.papers.holders(scope_no, key, bears(key) + 2)
 
-    def _pair(self, known: Known, paper: PaperRow) -> None:
+    def _relieve(self, old: PaperRow, left: set[bytes]) -> None:
+        """Where a key is crowded no more, all under it are looked at again."""
+        for key in left:
+            holders = self._holders(old.scope_no, key)
+            if len(holders) == bears(key):
+                self._rows.papers.note(holders)
+
+    def _pair(self, known: Known, paper: PaperRow, others: set[int]) -> None:
         record_no = paper.record_no
         wanted: dict[int, int] = {}
-        for other_no in self._under_keys(paper):
+        for other_no in others:
             other = self._know(other_no)
             if other is None or other.row.scope_no != paper.scope_no:
                 continue
@@ -201,16 +212,6 @@ class _Desk:
             other = self._know(other_no)
             if other is not None:
                 self._ask(known, other, found)
-
-    def _under_keys(self, paper: PaperRow) -> set[int]:
-        found: set[int] = set()
-        for key in paper.keys:
-            most = bears(key)
-            holders = self._rows.papers.holders(paper.scope_no, key, most + 1)
-            if len(holders) <= most:
-                found.update(holders)
-        found.discard(paper.record_no)
-        return found
 
     def _ask(self, one: Known, other: Known, found: int) -> None:
         """Put the ticket of a pair, listed under the record with the later id."""
