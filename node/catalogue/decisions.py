@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from node.catalogue.act_recovery import alone
 from node.catalogue.act_steps import Progress
 from node.catalogue.deciding.beside import detail_of
 from node.catalogue.deciding.bulk import (
@@ -246,8 +247,9 @@ class Decisions(RoomsWord):
         by = self._by(actor, operator)
         given = check_text(REASON, reason, TEXT_LIMIT_BYTES)
         await self.recover(operator)
-        bulk_no = await plan_bulk(self._premises, by, operator, preview, given)
-        return await run_bulk(self._premises, by, operator, bulk_no, progress)
+        async with alone(self._premises):
+            bulk_no = await plan_bulk(self._premises, by, operator, preview, given)
+            return await run_bulk(self._premises, by, operator, bulk_no, progress)
 
     async def undo_bulk(
         self,

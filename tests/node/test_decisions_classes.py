@@ -62,6 +62,12 @@ async def test_withdrawn_by_one_and_edited_by_another(
     decision = await contest.decide(ruling)
     assert await contest.tickets() == ()
     await contest.meet()
+    if ruling is KEEP:
+        (mine,) = await contest.first.catalogue.decisions.mine(CLERK)
+        assert (mine.standing, mine.value) == (
+            MyStanding.REPLACED,
+            "withdrawn:重复著录",
+        )
     assert await _state(contest) == state
     assert await contest.field("title") == "乙题名"
     await contest.hub.catalogue.decisions.undo(HUB, None, decision)
@@ -186,6 +192,16 @@ async def test_two_records_of_one_paper_are_merged_field_by_field(
 async def test_two_papers_that_look_alike_are_told_apart(contest: Contest) -> None:
     await _alike(contest)
     ticket = await contest.ticket()
+    await contest.hub.catalogue.decisions.ask(HUB, None, ticket.id, "是同一件吗?")
+    asked = await contest.ticket()
+    assert (asked.talk, asked.id) == (TalkState.ASKED, ticket.id)
+    await contest.meet()
+    for room in (contest.first, contest.second):
+        await room.catalogue.papers.refresh(CLERK)
+        (question,) = await room.catalogue.decisions.questions(CLERK)
+        assert question.text == "是同一件吗?"
+    detail = await contest.hub.catalogue.decisions.show(HUB, ticket.id)
+    assert [remark.text for remark in detail.talk] == ["是同一件吗?"]
     decision = await contest.decide(Ruling(RulingKind.DISTINCT))
     await contest.hub.catalogue.papers.refresh(CLERK)
     assert await contest.tickets() == ()

@@ -51,7 +51,7 @@ def detail_of(rows: Rows, case: Case, pack: Pack, decoded: DecodedSets) -> Ticke
     names = MachineNames(rows)
     fonds = codes_of(rows, [case.ticket.scope_no]).get(case.ticket.scope_no, "")
     view = view_of(rows, case, pack, fonds, names)
-    record, state = case.record, state_of(case.record)
+    record, listed = case.record, case.listed
     evidence = Evidence(rows, record, decoded)
     sides = []
     for told, side in zip(view.sides, case.sides, strict=True):
@@ -74,7 +74,12 @@ def detail_of(rows: Rows, case: Case, pack: Pack, decoded: DecodedSets) -> Ticke
         other=None if other is None else record_of(rows, other, pack, fonds),
         pairs=() if other is None else pairs_of(rows, record, other, pack),
         neighbours=_neighbours(rows, record),
-        talk=remarks(rows, case.ticket, state, evidence),
+        talk=remarks(
+            rows,
+            case.ticket,
+            state_of(listed),
+            Evidence(rows, listed, decoded),
+        ),
         decisions=tuple(made),
         offers=offers_of(rows, case),
     )

@@ -19,7 +19,6 @@ from typing import Final, NamedTuple
 import msgpack
 
 from node.catalogue.act_log import ActKind
-from node.catalogue.act_recovery import alone
 from node.catalogue.act_steps import STEP_SECONDS, Progress
 from node.catalogue.deciding.doing import (
     decider_of,
@@ -197,24 +196,22 @@ async def run_bulk(
     bulk_no: int,
     progress: Progress | None = None,
 ) -> Bulk:
-    """Decide what is left of a bulk.
+    """Decide what is left of a bulk; the caller holds the act lock.
 
     Raises:
         OperatorNeeded, OperatorRevoked: the operator may decide no more.
-        ActBusy: another act on many records is under way.
     """
-    async with alone(premises):
-        while True:
+    while True:
 
-            def some(rows: Rows) -> tuple[ActRow | None, int]:
-                require_operator(rows, operator)
-                return _decide_some(rows, premises, actor, operator, bulk_no)
+        def some(rows: Rows) -> tuple[ActRow | None, int]:
+            require_operator(rows, operator)
+            return _decide_some(rows, premises, actor, operator, bulk_no)
 
-            act, left = await premises.store.write(some)
-            if act is not None and progress is not None:
-                progress(act.amount - left, act.amount)
-            if act is None or act.state != ActState.RUNNING:
-                break
+        act, left = await premises.store.write(some)
+        if act is not None and progress is not None:
+            progress(act.amount - left, act.amount)
+        if act is None or act.state != ActState.RUNNING:
+            break
     await settle_own(premises)
     return await premises.store.read(lambda rows: _told(rows, bulk_no))
 

@@ -53,7 +53,8 @@ async def finish_bulk(
         await undo_bulk_steps(premises, by, operator, bulk_no, None)
         return Bulk(bulk_no, 0, 0)
     by = _actor_of(act) if operator is None else operator.actor
-    return await run_bulk(premises, by, operator, bulk_no)
+    async with alone(premises):
+        return await run_bulk(premises, by, operator, bulk_no)
 
 
 async def unfinished_bulks(

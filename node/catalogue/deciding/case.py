@@ -56,7 +56,7 @@ class Case:
 
     ticket: TicketRow
     record: RecordRow
-    """The record under which it is listed."""
+    """The record that it is about; of several the first by identity."""
     others: tuple[RecordRow, ...]
     """The other records that it is about."""
     sides: tuple[CaseSide, ...]
@@ -65,6 +65,13 @@ class Case:
     def ticket_class(self) -> TicketClass:
         """What kind of contradiction it is."""
         return TicketClass(self.ticket.ticket_class)
+
+    @property
+    def listed(self) -> RecordRow:
+        """The record under which it is listed; what is said of it is said there."""
+        number = self.ticket.record_no
+        records = (self.record, *self.others)
+        return next((r for r in records if r.record_no == number), self.record)
 
     @property
     def id(self) -> str:

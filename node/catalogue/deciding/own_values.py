@@ -29,6 +29,7 @@ from node.catalogue.deciding.views import (
 from node.catalogue.pack import Pack
 from node.catalogue.reading import dot_of, state_of
 from node.catalogue.saves import title_of_row
+from node.history.effects import RESTORED, WITHDRAWN, DotNo
 from node.history.evidence import Evidence
 from node.history.logbook import DecodedSets
 from node.history.registers import own_key
@@ -37,7 +38,7 @@ from node.store.port import Rows
 from node.store.row_types import RecordRow
 from node.store.ticket_port import DecisionRow, TicketFilter, TicketRow
 from protocol.identity import Dot, printed_id
-from protocol.operations import Link, Resolve, Value
+from protocol.operations import Link, Resolve, Restore, Value, Withdraw
 
 SEEN: Final = "decisions.seen"
 """Setting: when somebody at this machine last looked at what became of its values."""
@@ -192,7 +193,7 @@ def _of_decision(
     number = number_of(rows, own[0])
     value: Value = None
     if number is not None:
-        value = evidence.given(number, field)[1]
+        value = _said(evidence, number, field)
     standing = MyStanding.ADOPTED if is_adopted else MyStanding.REPLACED
     can_object = not is_adopted and not has_objected(
         rows, state_of(record), field, own_key(rows)
@@ -271,6 +272,18 @@ def _own_origins(rows: Rows, evidence: Evidence, operation: Resolve) -> list[Dot
         if is_own_log(rows, origin.log):
             found[origin] = None
     return list(found)
+
+
+def _said(evidence: Evidence, number: DotNo, field: int) -> Value:
+    """What an own write gave the field; of a withdrawal, what field 0 holds of it."""
+    entry = evidence.entry(number)
+    match None if entry is None else entry.operation:
+        case Withdraw(reason=reason):
+            return (WITHDRAWN, reason)
+        case Restore(reason=reason):
+            return (RESTORED, reason)
+        case _:
+            return evidence.given(number, field)[1]
 
 
 def _is_adopted(

@@ -139,7 +139,7 @@ def say(
     ticket = find_ticket(rows, ticket_id)
     case = open_case(rows, ticket, DecodedSets())
     kind, text = said
-    about = dot_of(rows, rows.records.row(ticket.record_no) or case.record)
+    about = dot_of(rows, case.listed)
     now = premises.clock.now()
     content = (kind, ticket.field, ticket.version, text)
     save(

@@ -147,7 +147,7 @@ def view_of(
         opened_at=ticket.opened_at,
         rooms=tuple(dict.fromkeys(side.machine for side in sides)),
         sides=sides,
-        talk=talk_state(rows, ticket, state),
+        talk=talk_state(rows, ticket, state_of(case.listed) if case.others else state),
         scope_no=ticket.scope_no,
         subject=ticket.subject,
     )
