@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, chop_cells, set_cell_size
 
-from node.catalogue.pack import Pack
+from node.catalogue.pack import MergeClass, Pack
 from node.catalogue.record import Record
 from sync.cli.values import field_label, field_text
 from sync.words.catalogue import Words
@@ -36,6 +36,11 @@ _MOST_CHANGES: Final = 3
 _LABEL_COLUMNS: Final = 14
 _LABEL_COLUMNS_EN: Final = 20
 _LEAST_COLUMNS: Final = 8
+_CODE: Final = "code"
+_STATE: Final = "state"
+_EXISTENCE: Final = frozenset({"active", "withdrawn", "contested"})
+_SHORT_COLUMNS: Final = 44
+"""Of a value in one line among others."""
 _LONG_COLUMNS: Final = 110
 """A value that takes more is written out once more among the evidence."""
 
@@ -52,10 +57,11 @@ class TicketLines:
     def head(self, detail: TicketDetail) -> str:
         """What it is about, in one or two lines."""
         ticket = detail.ticket
+        is_existence = ticket.ticket_class is TicketClass.EXISTENCE
         return self.words.say(
             "ticket.head",
             kind=self.kind(ticket.ticket_class),
-            field=self.field(ticket.field),
+            field="" if is_existence else self.field(ticket.field),
             code=ticket.code or ticket.fonds,
             title=self.drawn(ticket.title),
         )
@@ -81,7 +87,7 @@ class TicketLines:
         """基准 and the two sides that are shown, with what differs in them."""
         base = detail.base
         here = [each for each in detail.sides if each.side.number in shown]
-        texts = [each.side.text for each in here]
+        texts = [self._side_text(each, detail) for each in here]
         origin = None if base is None else base.text
         columns = []
         if base is not None:
@@ -97,13 +103,12 @@ class TicketLines:
             )
         for place, each in enumerate(here):
             against = texts[1 - place] if origin is None and len(texts) > 1 else origin
-            against = each.side.text if against is None else against
-            spans_here = difference(against, each.side.text).second
+            against = texts[place] if against is None else against
             columns.append(
                 self._column(
                     self._side_title(each),
-                    each.side.text,
-                    spans_here,
+                    texts[place],
+                    difference(against, texts[place]).second,
                     tuple(self._notes(each, origin)),
                 )
             )
@@ -127,10 +132,10 @@ class TicketLines:
 
     def preview(self, preview: Preview, detail: TicketDetail) -> str:
         """What a decision changes in what is shown, or leaves as it is."""
-        shown = preview.changes[:_MOST_CHANGES]
-        parts = [self._change(change, detail) for change in shown]
-        if len(preview.changes) > _MOST_CHANGES:
-            count = len(preview.changes) - _MOST_CHANGES
+        changes = self._telling(preview.changes)
+        parts = [self._change(each, detail) for each in changes[:_MOST_CHANGES]]
+        if len(changes) > _MOST_CHANGES:
+            count = len(changes) - _MOST_CHANGES
             parts.append(self.words.say("ticket.more_changes", count=count))
         if not preview.changes:
             parts.append(self._unchanged(preview.ruling, detail))
@@ -140,15 +145,30 @@ class TicketLines:
             )
         return self.words.say("ticket.separator").join(parts)
 
+    def _telling(self, changes: Sequence[FieldChange]) -> list[FieldChange]:
+        """Without the parts of a code whose change is told."""
+        coded = {each.record for each in changes if each.field == _CODE}
+        return [
+            each
+            for each in changes
+            if each.field == _CODE
+            or each.record not in coded
+            or self._merge_of(each.field) is not MergeClass.NUMBER
+        ]
+
+    def _merge_of(self, name: str) -> MergeClass | None:
+        known = self.pack.by_name.get(name)
+        return None if known is None else known.merge
+
     def _change(self, change: FieldChange, detail: TicketDetail) -> str:
         """One change; of two records it is said which one changes."""
-        after = self.value(change.field, change.after)
-        if change.field == "code" and not change.after:
+        after = self._short(change.field, change.after)
+        if change.field == _CODE and not change.after:
             after = self.words.say("ticket.code_to_come")
         told = self.words.say(
             "ticket.change",
-            field=self.field(change.field),
-            before=self.value(change.field, change.before),
+            field=self._changed_field(change),
+            before=self._short(change.field, change.before),
             after=after,
         )
         numbers = {each.side.record: each.side.number for each in detail.sides}
@@ -157,7 +177,7 @@ class TicketLines:
         letter = self.words.say("ticket.new_record")
         if change.record in numbers:
             letter = self.letter(numbers[change.record])
-        title = self.drawn(change.title)
+        title = _cut(self.drawn(change.title))
         return self.words.say(
             "ticket.change_of", letter=letter, title=title, change=told
         )
@@ -174,7 +194,7 @@ class TicketLines:
         if ruling.kind not in (RulingKind.TAKE, RulingKind.WRITE):
             return self.words.say("ticket.no_change")
         field = detail.ticket.field
-        told = {"field": self.field(field), "value": self.value(field, text)}
+        told = {"field": self.field(field), "value": self._short(field, text)}
         return self.words.say("ticket.as_shown", **told)
 
     def decision(self, decision: DecisionView) -> str:
@@ -286,8 +306,38 @@ class TicketLines:
 
     def value(self, name: str, value: object) -> str:
         """A value of a field, by the word that people use for it."""
+        if name == _STATE and value in _EXISTENCE:
+            return self.words.say(f"state.{value}")
         text = field_text(name, value, self.pack, self.words)
         return self.drawn(text) or self.words.say("ticket.empty")
 
+    def _short(self, name: str, value: object) -> str:
+        return _cut(self.value(name, value))
+
+    def _changed_field(self, change: FieldChange) -> str:
+        """A record's being there is no field of the pack, though it is told as one."""
+        is_existence = {change.before, change.after} & _EXISTENCE
+        if change.field == _STATE and is_existence:
+            return self.words.say("field.existence")
+        return self.field(change.field)
+
+    def _side_text(self, each: SideDetail, detail: TicketDetail) -> str:
+        """A value; a withdrawal by the word for it, with its reason."""
+        text = each.side.text
+        if detail.ticket.ticket_class is not TicketClass.EXISTENCE:
+            return text
+        for kind in ("withdrawn", "restored"):
+            if text.startswith(f"{kind}:"):
+                reason = text.removeprefix(f"{kind}:")
+                return self.words.say(f"ticket.{kind}", reason=reason)
+        return text
+
     def _mongolian(self, letters: int) -> str:
         return self.words.say("shell.mongolian", letters=letters)
+
+
+def _cut(text: str) -> str:
+    """*text*, its end left out where it is long."""
+    if cell_len(text) <= _SHORT_COLUMNS:
+        return text
+    return set_cell_size(text, _SHORT_COLUMNS - 1).rstrip() + "…"

@@ -269,7 +269,7 @@ class QueueScreen(DeskScreen):
                 self._drawn(self._rooms(ticket)),
                 ticket.code or ticket.fonds,
                 self._drawn(ticket.title),
-                self._field(ticket.field),
+                self._field(ticket),
                 self._age(ticket.opened_at),
                 self._drawn(who),
             ),
@@ -286,10 +286,11 @@ class QueueScreen(DeskScreen):
     def _class(self, ticket_class: TicketClass) -> str:
         return self.say(f"ticket.class.{ticket_class.name.lower()}")
 
-    def _field(self, name: str) -> str:
-        if not name:
+    def _field(self, ticket: TicketView) -> str:
+        is_existence = ticket.ticket_class is TicketClass.EXISTENCE
+        if is_existence or not ticket.field:
             return self.say("ticket.whole")
-        return field_label(name, self.desk.pack, self.words)
+        return field_label(ticket.field, self.desk.pack, self.words)
 
     def _age(self, opened_at: int) -> str:
         days = max(0, self._now - opened_at) // DAY_SECONDS

@@ -226,6 +226,8 @@ class TicketScreen(ErrandScreen):
             self.tell(self.say("ticket.read_only"))
         elif not opened.held.is_here:
             self.tell(self._lines().held(opened.held), is_fault=True)
+        elif self._pairs.is_shown:
+            self.tell(self._pairs.same_text())
 
     def _put(self, opened: OpenTicket) -> None:
         self._open = opened

@@ -22,6 +22,7 @@ class Pairs:
     def __init__(self, screen: DeskScreen) -> None:
         self._screen = screen
         self._rows: tuple[FieldPair, ...] = ()
+        self._same = 0
         self._stays = 1
         self.is_shown = False
         self.can_pick = False
@@ -36,6 +37,7 @@ class Pairs:
     def show(self, detail: TicketDetail, lines: TicketLines) -> None:
         """Show the fields in which the two records differ."""
         self._rows = tuple(pair for pair in detail.pairs if not pair.is_same)
+        self._same = len(detail.pairs) - len(self._rows)
         self._stays = 1
         self.is_shown = detail.other is not None
         self.can_pick = detail.ticket.ticket_class is TicketClass.DUPLICATE
@@ -52,6 +54,11 @@ class Pairs:
         ledger.columns = tuple(columns)
         ledger.empty = self._screen.say("ticket.pair_none")
         ledger.show(len(self._rows), self._fetch)
+
+    def same_text(self) -> str:
+        """How many fields are not listed."""
+        count = self._same
+        return self._screen.say("ticket.pair_same", count=count) if count else ""
 
     def merged_into(self, side: int) -> None:
         """This record stays: where nothing was picked, its values do."""
