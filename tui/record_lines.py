@@ -49,7 +49,7 @@ class RecordLines:
             *self.pair(say("record_page.standing"), self.standing(detail)),
         ]
         if detail.code.former:
-            former = "、".join(detail.code.former)
+            former = self.words.join(detail.code.former)
             lines += self.pair(say("record_page.former"), former)
         lines.append("")
         for ticket in detail.open:

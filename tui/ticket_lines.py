@@ -251,7 +251,7 @@ class TicketLines:
             yield self.words.say("ticket.received", time=moment)
         seen = [text for text in each.named if text != base]
         if seen:
-            told = "、".join(self.drawn(text) for text in seen)
+            told = self.words.join(self.drawn(text) for text in seen)
             yield self.words.say("ticket.seen", values=told)
         elif base is not None and not each.named:
             yield self.words.say("ticket.seen_nothing")

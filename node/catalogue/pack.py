@@ -87,6 +87,8 @@ class Field:
     name: str
     """English name, as in JSON and on the command line."""
     zh: str
+    en: str
+    """What English screens call it; its name where the pack has no other."""
     """Chinese name, as on screens and in workbooks."""
     type: FieldType
     merge: MergeClass
@@ -146,7 +148,7 @@ class Pack:
     """Written as the reason where a person takes an own act back."""
     by_number: Mapping[int, Field]
     by_name: Mapping[str, Field]
-    """English and Chinese names, and headings in use."""
+    """Names, labels in both languages, and headings in use."""
 
     @classmethod
     def load(cls, name: str = DEFAULT_PACK) -> Pack:
@@ -217,7 +219,7 @@ def _pack(table: Mapping[str, Any]) -> Pack:
                 raise ValueError(message)
             by_name[name] = field
     for field in fields:
-        for heading in field.headings:
+        for heading in (*field.headings, field.en):
             by_name.setdefault(heading, field)
     headings = table["headings"]
     form, filing = read_form(table["form"]), read_filing(table["filing"])
@@ -251,6 +253,7 @@ def _field(entry: Mapping[str, Any]) -> Field:
         number=entry["number"],
         name=entry["name"],
         zh=entry["zh"],
+        en=entry.get("en", entry["name"]),
         type=FieldType(entry["type"]),
         merge=MergeClass(entry["merge"]),
         obligations=(draft, filing, transfer),

@@ -52,7 +52,7 @@ async def show(call: Call) -> int:
     _print_fields(call, detail.record, pack)
     _print_numbering(call, detail.code)
     if detail.record.open_fields:
-        names = "、".join(
+        names = call.words.join(
             field_label(name, pack, call.words) for name in detail.record.open_fields
         )
         call.paper.facts([("record.open", names)])
@@ -175,7 +175,7 @@ def _print_numbering(call: Call, facts: CodeFacts) -> None:
         text = ",".join(call.words.say(f"numbers.{word}") for word in words)
         rows.append(("record.numbering", text))
     if facts.former:
-        rows.append(("record.former_codes", "、".join(facts.former)))
+        rows.append(("record.former_codes", call.words.join(facts.former)))
     if rows:
         call.paper.facts(rows)
 

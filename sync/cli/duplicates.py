@@ -119,7 +119,7 @@ async def _elsewhere(call: Call, machine: Machine) -> int:
         call.paper.line()
         call.paper.say(
             "duplicates.elsewhere",
-            fonds="、".join(dict.fromkeys(each.fonds for each in group.records)),
+            fonds=call.words.join(dict.fromkeys(each.fonds for each in group.records)),
             grounds=grounds_text(call, group.grounds[0]),
         )
         for record in group.records:
@@ -211,7 +211,7 @@ def grounds_text(call: Call, why: Grounds) -> str:
         if is_so
     ]
     parts.append(say("duplicates.title", percent=why.title_percent))
-    return "、".join(parts)
+    return call.words.join(parts)
 
 
 def _print_record(call: Call, record: Record) -> None:

@@ -183,14 +183,14 @@ async def join(call: Call) -> int:
         return 0
     call.paper.say("join.done", name=name)
     if known:
-        call.paper.say("join.fonds", fonds=_named(known))
+        call.paper.say("join.fonds", fonds=_named(call, known))
     else:
         call.paper.say("join.fonds_later")
     if others:
-        call.paper.say("join.not_granted", fonds=_named(others))
+        call.paper.say("join.not_granted", fonds=_named(call, others))
     call.paper.say("join.next")
     return 0
 
 
-def _named(fonds: Sequence[Fonds]) -> str:
-    return "、".join(f"{each.code} {each.title}".strip() for each in fonds)
+def _named(call: Call, fonds: Sequence[Fonds]) -> str:
+    return call.words.join(f"{each.code} {each.title}".strip() for each in fonds)

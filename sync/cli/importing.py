@@ -96,7 +96,7 @@ def _print_result(call: Call, result: ImportResult) -> None:
     else:
         call.paper.say("import.done", **counts)
     if result.opened_fonds:
-        opened = "、".join(result.opened_fonds)
+        opened = call.words.join(result.opened_fonds)
         call.paper.say("import.fonds_opened", fonds=opened)
     if refused_file is not None:
         call.paper.say("import.refused_file", path=refused_file)

@@ -153,8 +153,11 @@ def _tell_look(call: Call, look: ClosingLook) -> int:
         ("numbers.amount", str(look.amount)),
         ("numbers.last", str(look.last)),
         ("numbers.sealed_to", str(look.sealed_to or "")),
-        ("numbers.gaps", "、".join(_span(first, last) for first, last in look.gaps)),
-        ("numbers.contested_codes", "、".join(look.contested[:_MOST_SHOWN])),
+        (
+            "numbers.gaps",
+            call.words.join(_span(first, last) for first, last in look.gaps),
+        ),
+        ("numbers.contested_codes", call.words.join(look.contested[:_MOST_SHOWN])),
         ("numbers.unfiled", str(look.unfiled or "")),
         ("numbers.lent", str(look.lent or "")),
     ]

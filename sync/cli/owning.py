@@ -53,7 +53,7 @@ def _tell(call: Call, found: Ownership) -> None:
         call.paper.document(found.to_json())
         return
     say = call.words.say
-    owner = "、".join(found.machines) if found.owner else say("owner.nobody")
+    owner = call.words.join(found.machines) if found.owner else say("owner.nobody")
     call.paper.fields(
         [
             (say("owner.fonds"), found.fonds),

@@ -30,7 +30,7 @@ def sentence_of(
 
     A reason slug among the fields chooses the closer sentence where there is one.
     """
-    named = {name: _text(value) for name, value in fields.items()}
+    named = {name: _text(value, words) for name, value in fields.items()}
     if field := named.get("field", ""):
         named["field"] = _field_name(field, words)
     if reason := named.get("reason", ""):
@@ -69,9 +69,9 @@ def _field_name(name: str, words: Words) -> str:
     return field_label(name, load_pack(), words)
 
 
-def _text(value: object) -> str:
+def _text(value: object, words: Words) -> str:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, list | tuple):
-        return "、".join(_text(part) for part in value)
+        return words.join(_text(part, words) for part in value)
     return str(value)

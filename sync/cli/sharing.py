@@ -121,7 +121,7 @@ def print_page(call: Call, page: SharedPage) -> None:
         return
     heads = ("table.fonds", "table.code", "table.title", "table.date", "share.until")
     call.paper.table(heads, [_found_row(record) for record in page.results])
-    hubs = "、".join(sorted({record.hub for record in page.results}))
+    hubs = call.words.join(sorted({record.hub for record in page.results}))
     last = first + len(page.results) - 1
     key = "share.found" if page.total_is_exact else "share.found_more"
     call.paper.say(key, total=page.total, first=first, last=last, hub=hubs)

@@ -13,22 +13,25 @@ def field_label(name: str, pack: Pack, words: Words) -> str:
     known = pack.by_name.get(name)
     if known is None:
         return words.find(f"field.{name}") or name
-    return known.zh if words.language == "zh" else known.name
+    return known.zh if words.language == "zh" else known.en
 
 
 def field_text(name: str, value: object, pack: Pack, words: Words) -> str:
     """A value of a field for people, a choice by the word that they use for it."""
+    if words.language != "zh":
+        return value_text(value, "; ")
     text = value_text(value)
     known = pack.by_name.get(name)
-    return known.label(text) if known and words.language == "zh" else text
+    return known.label(text) if known else text
 
 
-def value_text(value: object) -> str:
+def value_text(value: object, divider: str = "；") -> str:
     """A field's value for people."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return "；".join(f"{name}={value_text(part)}" for name, part in value.items())
+        parts = (f"{name}={value_text(part, divider)}" for name, part in value.items())
+        return divider.join(parts)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "；".join(value_text(part) for part in value)
+        return divider.join(value_text(part, divider) for part in value)
     return str(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,10 @@ class Words:
     def find(self, key: str, **fields: object) -> str:
         """The sentence *key*, or nothing where the catalogue has no such key."""
         return self.say(key, **fields) if key in self.sentences else ""
+
+    def join(self, parts: Iterable[str]) -> str:
+        """Several things in one line, divided as the language does it."""
+        return self.sentences["divider"].join(parts)
 
 
 def choose_language(option: str | None, lang: str | None) -> str:

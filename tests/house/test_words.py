@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from node.catalogue.pack import Pack
 from sync.doctor import REASONS
 from sync.words.catalogue import LANGUAGES, Words
 from tests.house.source import product_files, relative, tree_of
@@ -44,6 +45,18 @@ def test_a_sentence_has_the_same_fields_in_both_languages() -> None:
         if fields_of(chinese[key]) != fields_of(english[key])
     ]
     assert sorted(differing) == []
+
+
+def test_every_field_has_a_name_in_either_language_and_is_found_by_it() -> None:
+    fields = Pack.load().by_number.values()
+    chinese = re.compile("[\u4e00-\u9fff]")
+    for field in fields:
+        assert chinese.search(field.zh), field.name
+        assert not chinese.search(field.en), field.name
+        assert "_" not in field.en, field.name
+        for name in (field.name, field.zh, field.en):
+            assert Pack.load().field(name).number == field.number
+    assert len({field.en for field in fields}) == len(fields)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -108,7 +108,7 @@ class AsideScreen(DeskScreen):
                 reason_text(held.reason, self.words) if held.reason else "",
                 "" if touched is None else touched.code,
                 title if touched is None else self._drawn(touched.title),
-                self._drawn("、".join(held.people)),
+                self._drawn(self.words.join(held.people)),
                 moment_text(held.sealed_at, self._now, self.words),
             ),
             sign="!",

@@ -130,7 +130,7 @@ class DecidingManyScreen(ErrandScreen):
             kind=lines.kind(self._ticket.ticket_class),
             field=lines.field(alike.wanted.field),
             fonds=alike.wanted.fonds or every,
-            rooms="、".join(alike.rooms) or every,
+            rooms=self.words.join(alike.rooms) or every,
             pattern=self.say(f"deciding_many.pattern_of.{alike.pattern.value}"),
             pick=self._pick_text(alike.pick, alike.pick_room),
             reason=self._reason or preview.reason,

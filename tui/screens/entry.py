@@ -81,7 +81,7 @@ class EntryScreen(EntryNews):
         if not self._texts().get("title", "").strip():
             asked = ["title", *(name for name in asked if name != "title")]
         if asked:
-            labels = "、".join(self._fields.label(name) for name in asked)
+            labels = self.words.join(self._fields.label(name) for name in asked)
             self._go_to(asked[0], self.say("entry.must", fields=labels))
         return bool(asked)
 
@@ -220,7 +220,7 @@ class EntryScreen(EntryNews):
                 return
         missing = self._fields.asked_at_filing(self._texts())
         if missing:
-            labels = "、".join(self._fields.label(name) for name in missing)
+            labels = self.words.join(self._fields.label(name) for name in missing)
             self._go_to(missing[0], self.say("entry.missing", fields=labels))
         else:
             self.tell(self.say("entry.complete"))

@@ -270,7 +270,7 @@ class EntryPage(DeskScreen):
             known = self.desk.pack.field(unfit[0])
             label = self._fields.label(known.name)
             return self.say("entry.unfit", field=label, example=known.example)
-        names = "、".join(self._fields.label(name) for name in code.missing)
+        names = self.words.join(self._fields.label(name) for name in code.missing)
         return self.say("entry.no_code", fields=names)
 
     def _draw_warning(self, alike: Sequence[Record]) -> None:

@@ -78,7 +78,9 @@ class HelpScreen(DeskScreen):
         if field.example:
             lines.append(self.say("help.example", example=field.example))
         if field.choices:
-            lines.append(self.say("help.choices", choices="、".join(field.choices)))
+            lines.append(
+                self.say("help.choices", choices=self.words.join(field.choices))
+            )
         lines.append("  ".join(stages))
         return "\n".join(lines)
 

@@ -173,7 +173,7 @@ class ImportColumnsScreen(DeskScreen):
         elif _TITLE not in meanings:
             self.tell(self.say("importing.no_title"), is_fault=True)
         elif unknown:
-            names = self._drawn("、".join(unknown))
+            names = self._drawn(self.words.join(unknown))
             self.tell(self.say("importing.unknown_columns", columns=names))
         else:
             self.tell(self.say("importing.all_known"))

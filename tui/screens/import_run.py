@@ -241,13 +241,13 @@ class ImportRunScreen(DeskScreen):
         ]
         if outcome.opened_fonds:
             opened = outcome.opened_fonds
-            fonds = self._drawn("、".join(opened[:_FONDS_NAMED]))
+            fonds = self._drawn(self.words.join(opened[:_FONDS_NAMED]))
             key = "opened_many" if len(opened) > _FONDS_NAMED else "opened_fonds"
             lines.append(self.say(f"importing.{key}", fonds=fonds, count=len(opened)))
         if outcome.absent_fonds:
             named = outcome.absent_fonds[:_FONDS_NAMED]
             fonds = self._drawn(
-                "、".join(f"{each.code} {each.title}".strip() for each in named)
+                self.words.join(f"{each.code} {each.title}".strip() for each in named)
             )
             rows = sum(each.rows for each in outcome.absent_fonds)
             many = len(outcome.absent_fonds) > _FONDS_NAMED

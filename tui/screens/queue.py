@@ -248,7 +248,8 @@ class QueueScreen(DeskScreen):
         asked = self.say(
             "queue.asked",
             order=self.say(f"queue.{ORDERS[wanted.order]}"),
-            classes="、".join(self._class(each) for each in wanted.classes) or every,
+            classes=self.words.join(self._class(each) for each in wanted.classes)
+            or every,
             room=wanted.room or every,
             fonds=wanted.fonds or every,
             count=self._total,
@@ -278,7 +279,7 @@ class QueueScreen(DeskScreen):
 
     def _rooms(self, ticket: TicketView) -> str:
         if len(ticket.rooms) < 3:
-            return "、".join(ticket.rooms)
+            return self.words.join(ticket.rooms)
         return self.say(
             "queue.rooms_and", room=ticket.rooms[0], count=len(ticket.rooms)
         )

@@ -102,7 +102,9 @@ class RoomsScreen(DeskScreen):
 
     def _line(self, room: RoomHealth) -> Line:
         days = room.silent_days(self._now)
-        reasons = "、".join(reason_text(each, self.words) for each in room.reasons)
+        reasons = self.words.join(
+            reason_text(each, self.words) for each in room.reasons
+        )
         return Line(
             room.log,
             (
@@ -204,9 +206,12 @@ class RoomScreen(DeskScreen):
         name = drawable(room.name, lambda n: say("shell.mongolian", letters=n))
         is_lost = is_silent(room, self._now)
         return [
-            Fact(say("rooms.name"), f"{name} ({'、'.join(room.logs)})"),
+            Fact(say("rooms.name"), f"{name} ({self.words.join(room.logs)})"),
             Fact(say("rooms.state"), say(f"rooms.state_of.{room.state}")),
-            Fact(say("rooms.fonds"), "、".join(room.fonds) or say("rooms.fonds_none")),
+            Fact(
+                say("rooms.fonds"),
+                self.words.join(room.fonds) or say("rooms.fonds_none"),
+            ),
             Fact(say("rooms.heard"), heard_text(self, room, self._now)),
             Fact(say("rooms.silent"), silent, is_warning=is_lost),
             Fact(say("rooms.tickets"), str(room.open_tickets)),
