@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from node.catalogue.deciding.ruling import Ruling, RulingKind
+from node.catalogue.likeness.papers import Wanted
 from node.machine import Machine
 from node.store.port import Rows
 from node.store.ticket_port import TicketClass
@@ -106,3 +107,27 @@ async def test_a_decided_pair_stays_decided_and_comes_back_with_its_undoing(
             await place.sync(room)
             assert await looked(room, place.hub) == before
         assert (await room.catalogue.show(CLERK, other)).record.state == "active"
+
+
+async def test_a_room_asks_without_a_link_what_is_digitised_elsewhere(
+    tmp_path: Path,
+) -> None:
+    async with county(tmp_path) as place:
+        scanning = await place.room("甲", ("0074",), is_first=True)
+        asking = await place.room("乙", FONDS, is_first=True)
+        values = {"title": TITLE, "doc_no": "库政发〔2019〕1号", "origin": "数字化"}
+        await scanning.catalogue.add(CLERK, "0074", values)
+        await place.sync(scanning)
+        await place.hub.catalogue.papers.refresh(CLERK)
+        await place.hub.catalogue.agreements.share_digests(CLERK, None)
+        await place.sync(asking)
+        wanted = await add(asking, TITLE.replace("人民", ""), "库政发[2019] 01 号")
+        await add(asking, TITLE, "库政发〔2019〕2号")
+        listed = await asking.catalogue.extracts.digest_list(CLERK)
+        assert listed is not None
+        asked = Wanted(fonds=FONDS[0], year=2019)
+        answer = await asking.catalogue.papers.ask(CLERK, asked, listed)
+        assert answer.asked == 2
+        ((found, held),) = [(each.record.id, each.held) for each in answer.found]
+        assert found == wanted
+        assert [(each.fonds, each.by_number) for each in held] == [("0074", True)]
