@@ -199,15 +199,27 @@ class TicketLines:
 
     def decision(self, decision: DecisionView) -> str:
         """One decision in a few words."""
-        key = "decision" if decision.is_standing else "decision_gone"
-        return self.words.say(
-            f"ticket.{key}",
+        told = self.words.say(
+            "ticket.decision" if decision.field else "ticket.decision_whole",
             time=moment_text(decision.time, self.now, self.words),
             who=self.drawn(decision.who),
             field=self.field(decision.field),
-            value=self.value(decision.field, decision.value),
+            value=self.decided_value(decision),
             reason=self.drawn(decision.reason),
         )
+        return (
+            told
+            if decision.is_standing
+            else self.words.say("ticket.gone_by", told=told)
+        )
+
+    def decided_value(self, decision: DecisionView) -> str:
+        """What was decided, where that is a value."""
+        if not decision.field:
+            return self.words.say("ticket.whole_value")
+        if decision.field == _CODE and not decision.value:
+            return self.words.say("ticket.code_to_come")
+        return self.value(decision.field, decision.value)
 
     def drawn(self, text: str) -> str:
         """*text* as a terminal can draw it."""

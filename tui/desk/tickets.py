@@ -31,7 +31,7 @@ from tui.port.tickets import (
 )
 
 _LIKE_SECONDS: Final = 0.1
-"""So long the first look at the queue goes on with papers that may be one."""
+"""So long the desk waits for papers that may be one to be found."""
 
 
 class DeskTickets:
@@ -55,8 +55,7 @@ class DeskTickets:
         """How many there are, of which classes and rooms."""
         if not self._has_counted:
             self._has_counted = True
-            papers = self._machine.catalogue.papers
-            await papers.refresh_briefly(self._actor, _LIKE_SECONDS)
+            await self._find_like()
         return await self._decisions.counts(self._actor)
 
     async def page(self, wanted: Wanted, offset: int, limit: int) -> TicketPage:
@@ -145,7 +144,9 @@ class DeskTickets:
             UnknownDecision, DecisionGone.
         """
         with self._signing():
-            return await self._decisions.undo(self._actor, self._operator, decision_id)
+            done = await self._decisions.undo(self._actor, self._operator, decision_id)
+        await self._find_like()
+        return done
 
     async def sign_in_needed(self) -> SignIn | None:
         """What has to be asked before a decision; nothing where somebody signed in."""
@@ -179,6 +180,11 @@ class DeskTickets:
     async def version(self) -> int:
         """Another number after every change of the store, whoever made it."""
         return await self._machine.store.version()
+
+    async def _find_like(self) -> None:
+        """Papers that may be one are tickets as soon as they are looked for."""
+        papers = self._machine.catalogue.papers
+        await papers.refresh_briefly(self._actor, _LIKE_SECONDS)
 
     @contextmanager
     def _signing(self) -> Iterator[None]:

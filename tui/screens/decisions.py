@@ -113,7 +113,7 @@ class DecisionsScreen(ErrandScreen):
                 decision.code,
                 lines.drawn(decision.title),
                 lines.field(decision.field),
-                lines.value(decision.field, decision.value),
+                lines.decided_value(decision),
                 self.say(f"decisions.state_of.{state}"),
             ),
             sign="" if decision.is_standing else "-",
