@@ -169,6 +169,8 @@ class Extracts:
                 for row, head in extracts_shown(rows, now)
                 if head.kind == ExtractKind.CATALOGUE and _is_of(head, fonds)
             }
+            if not heads:
+                return SharedPage(0, total_is_exact=True, results=())
             wanted = ExtractTest(
                 test.match, test.needles, test.levels, tuple(heads), test.accepts
             )

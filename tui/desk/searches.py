@@ -16,7 +16,7 @@ from node.search.query import Query
 from node.store.stopping import Stop
 from protocol.operations import Actor
 from tui.cells import text_of
-from tui.port.searches import Asked, Hit, Offer, Offers, Results
+from tui.port.searches import Asked, Hit, Lent, Offer, Offers, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ class DeskSearches:
             self._actor, results.found, offset, count
         )
         return [_hit(record, results.words) for record in records]
+
+    async def lent(self, asked: Asked, offset: int, count: int) -> Lent:
+        """What *asked* finds in extracts of other fonds, from a place on."""
+        query = Query((asked.text,), asked.filters, limit=count, offset=offset)
+        page = await self._catalogue.extracts.search(self._actor, query)
+        return Lent(page.total, page.total_is_exact, page.results)
 
     async def offers(self) -> Offers:
         """What can be filtered by."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from node.catalogue.extracts import SharedRecord
 from node.catalogue.record import Record
 
 Span = tuple[int, int]
@@ -49,6 +50,17 @@ class Results(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """What a search found in extracts of other fonds."""
+
+    size: int
+    """How many rows can be looked at: at most a thousand."""
+    is_exact: bool
+    rows: Sequence[SharedRecord]
+    """Those that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A value to filter by."""
 
@@ -79,6 +91,13 @@ class SearchesPort(Protocol):
 
     async def hits(self, results: Results, offset: int, count: int) -> Sequence[Hit]:
         """Hits from a place on, as they are now."""
+
+    async def lent(self, asked: Asked, offset: int, count: int) -> Lent:
+        """What *asked* finds in extracts of other fonds, from a place on.
+
+        Raises:
+            UnknownField, InvalidValue: a filter cannot be understood.
+        """
 
     async def offers(self) -> Offers:
         """What can be filtered by."""

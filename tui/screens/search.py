@@ -57,6 +57,8 @@ class SearchScreen(DeskScreen):
         self._results: Results | None = None
         self._version = 0
         self._hits: dict[int, Hit] = {}
+        self._lent = 0
+        """How many rows of extracts the words find."""
         self._recent: Sequence[str] = ()
         self._recent_at = -1
 
@@ -100,6 +102,7 @@ class SearchScreen(DeskScreen):
     def commands(self) -> Sequence[Command]:
         """What can be done with the current hit, and the filters."""
         choose = self._filters.choose
+        lent = (Command("11", "search.lent", self._show_lent),) if self._lent else ()
         return (
             Command("1", "search.show", self._show_record),
             Command("2", "search.change", self._change, "f4"),
@@ -111,6 +114,7 @@ class SearchScreen(DeskScreen):
             Command("8", "search.state", lambda: choose("state")),
             Command("9", "search.recent", self._choose_recent),
             Command("10", "search.unfiltered", self._filters.clear),
+            *lent,
             Command("0", "search.back", self.step_back),
         )
 
@@ -208,14 +212,24 @@ class SearchScreen(DeskScreen):
         asked = Asked(self.query_one(QueryField).text, dict(self._filters.values))
         if asked.is_empty:
             self._show_results(None, keep_place=False)
+            self._note_lent(0)
             return
         try:
             self._version = await self.desk.searches.version()
             results = await self.desk.searches.find(asked)
+            lent = await self.desk.searches.lent(asked, 0, 1)
         except self.desk_app.known_errors as error:
             self.tell_error(error)
         else:
+            self._note_lent(lent.size)
             self._show_results(results, keep_place=keep_place)
+
+    def _note_lent(self, size: int) -> None:
+        """So many rows of extracts of other fonds are found too."""
+        has_changed = bool(size) != bool(self._lent)
+        self._lent = size
+        if has_changed:
+            self.renew_commands()
 
     def _show_results(self, results: Results | None, *, keep_place: bool) -> None:
         self._results = results
@@ -269,6 +283,8 @@ class SearchScreen(DeskScreen):
         if results is not None:
             key = "search.found" if results.is_exact else "search.found_more"
             parts.append(self.say(key, count=results.size))
+        if self._lent:
+            parts.append(self.say("search.lent_found", count=self._lent))
         self.query_one("#filters", Static).update("  ".join(parts))
 
     async def _look_again(self) -> None:
@@ -290,6 +306,10 @@ class SearchScreen(DeskScreen):
 
     async def _show_history(self) -> None:
         await self._go("record", part="history")
+
+    async def _show_lent(self) -> None:
+        text = self.query_one(QueryField).text
+        await self.desk_app.open("lent", Asked(text, dict(self._filters.values)))
 
     async def _change(self) -> None:
         await self._go("entry")
