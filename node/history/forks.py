@@ -109,21 +109,6 @@ def _written_beside(rows: Rows, row: SetRow) -> set[tuple[int, int]]:
     return found
 
 
-def _entered_by_others(rows: Rows, row: SetRow) -> set[EditRow]:
-    """Entries of other sets of that number in the log; they may be the same."""
-    found = set()
-    for other in rows.sets.at(row.log_no, row.seq):
-        if other.hash == row.hash or other.body is None:
-            continue
-        change_set = stored_set(other.header, other.signature, other.body)
-        if change_set.header.is_opaque:
-            continue
-        for op in operations_of(rows, other.log_no, change_set):
-            numbers = records_touched(rows, other.scope_no, other.log_no, [op])
-            found |= {EditRow(no, other.log_no, op.n, other.seq) for no in numbers}
-    return found
-
-
 def _move(rows: Rows, row: SetRow, branch_no: int) -> None:
     touched = records_of_set(rows, row)
     change_set = stored_set(row.header, row.signature, row.body)

@@ -33,6 +33,8 @@ from protocol.trust_codec import decode_trust_entry, encode_trust_entry
 SERIAL = "trust.serial"
 FLOOR = "trust.floor"
 """Highest serial heard from a room; none at or below it is issued."""
+OWN_LOGS = "trust.own_logs"
+"""Setting of a hub: its own logs, the oldest first."""
 SIGNED = "trust.signed"
 """[serial, whole hash, signature] of the list that is held."""
 
@@ -79,7 +81,40 @@ def keep(rows: Rows, entry: TrustEntry) -> int:
 
 
 def issue(rows: Rows, entry: TrustEntry) -> TrustEntry:
-    """The hub's new word about a log, under the next serial."""
+    """The hub's new word about a log, under the next serial.
+
+    Serials of the hub's own logs rise with their age: where an older one is spoken of
+    again, so are the newer ones behind it.
+    """
+    younger = _younger_own(rows, entry)
+    issued = _issue(rows, entry)
+    for log in younger:
+        known = entry_of(rows, log)
+        if known is not None:
+            _issue(rows, known)
+    return issued
+
+
+def _younger_own(rows: Rows, entry: TrustEntry) -> list[bytes]:
+    """Where *entry* is of an own log of this hub, its newer ones, in order of age.
+
+    One that it had forgotten is older than the one in which it goes on.
+    """
+    own = rows.logs.own()
+    if own is None or own.public_key != entry.public_key:
+        return []
+    ages = rows.settings.get(OWN_LOGS)
+    if ages is None:
+        mine = [each for each in entries(rows) if each.public_key == own.public_key]
+        ages = [each.log for each in sorted(mine, key=lambda each: each.serial)]
+    if entry.log not in ages:
+        is_newest = entry.log == own.log or not ages
+        ages.insert(len(ages) if is_newest else len(ages) - 1, entry.log)
+    rows.settings.put(OWN_LOGS, ages)
+    return list(ages[ages.index(entry.log) + 1 :])
+
+
+def _issue(rows: Rows, entry: TrustEntry) -> TrustEntry:
     serial = max(serial_of(rows), int(rows.settings.get(FLOOR) or 0)) + 1
     issued = replace(entry, serial=serial)
     keep(rows, issued)

@@ -90,5 +90,8 @@ class SetRows(Protocol):
     def forget_reason(self, reason: str) -> None:
         """Sets that no order names lose this reason."""
 
+    def remove(self, row: SetRow) -> None:
+        """The set stands in this log no more; another log has it."""
+
     def move(self, row: SetRow, to_log_no: int, to_scope_no: int) -> None:
         """The set, in no order yet, belongs to another log (a branch) or scope."""

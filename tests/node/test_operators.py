@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from node.history.checking import check
+from node.history.forks import fork_step
 from node.history.incarnation import open_incarnation
 from node.history.journal import keep, next_n, save, save_all
 from node.history.operators import SignatureWord, common_scope_no, read_roster
@@ -16,6 +17,7 @@ from node.history.registers import OPERATOR
 from node.history.succession import succeed
 from node.operator_errors import OperatorNeeded, OperatorRevoked
 from node.store.port import Rows
+from node.store.row_types import SetState
 from protocol.changeset import OPERATOR_TAG, decode_operations, stored_set
 from protocol.identity import Dot, Element
 from protocol.limits import OPERATION_LIMIT_BYTES, SET_OPERATIONS, SET_TARGET_BYTES
@@ -243,6 +245,49 @@ async def test_a_hub_put_back_from_a_copy_keeps_its_operators(
     for site in world.sites:
         words = await words_of(site, world.scope, record)
         assert words == [(SignatureWord.VERIFIED, "李四")] * 2
+
+
+async def test_what_a_hub_forgot_that_it_said_comes_back_beside_what_it_said_since(
+    world: World, tmp_path: Path
+) -> None:
+    """Put back whole, it gives one number of its log twice; rooms hold one of each."""
+    await name_operator(world.hub, WANG)
+    record = await a_record(world)
+    copied = await copy_of(world.hub, tmp_path / "copy")
+    await name_operator(world.hub, LI)
+    await world.meet(world.first)
+    await put_back(world.hub, copied, with_sidecar=True)
+    await name_operator(world.hub, WANG, is_in_force=False)
+    await world.meet(world.second)
+    for _ in range(3):
+        await world.meet(world.first, world.second)
+    for site in world.sites:
+        roster = await site.store.read(read_roster)
+        known = {roll.name: roll.is_in_force for roll in roster.now()}
+        assert known == {"王芳": False, "李四": True}
+        report = await check(site.store, site.keys, site.home, rebuild=True)
+        assert report.faults == []
+    assert await world.is_equal()
+    await decide(world.hub, world.scope, record, "李四裁", LI, is_asked=True)
+    await send(world)
+    for site in world.sites:
+        words = await words_of(site, world.scope, record)
+        assert words == [(SignatureWord.VERIFIED, "李四")]
+
+    def hold_it_twice(rows: Rows) -> None:
+        """As where it was held under the log before the feed brought it as a branch."""
+        (branch,) = (log for log in rows.logs.all() if log.parent_no is not None)
+        assert branch.parent_no is not None
+        (row,) = rows.sets.range(branch.log_no, 1, 1 << 40)
+        rows.sets.add(row._replace(log_no=branch.parent_no, state=SetState.HELD))
+
+    for site in (world.first, world.second):
+        await site.store.write(hold_it_twice)
+        assert await site.store.write(lambda rows: fork_step(rows, b"n" * 16))
+        assert not await site.store.write(lambda rows: fork_step(rows, b"n" * 16))
+        report = await check(site.store, site.keys, site.home, rebuild=True)
+        assert report.faults == []
+    assert await world.is_equal()
 
 
 async def test_a_clones_branch_keeps_what_was_signed(

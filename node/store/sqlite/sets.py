@@ -210,6 +210,12 @@ class SqliteSets:
             (reason,),
         )
 
+    def remove(self, row: SetRow) -> None:
+        self._database.execute(
+            "DELETE FROM change_sets WHERE log_no = ? AND seq = ? AND hash = ?",
+            (row.log_no, row.seq, row.hash),
+        )
+
     def move(self, row: SetRow, to_log_no: int, to_scope_no: int) -> None:
         self._database.execute(
             "UPDATE change_sets SET log_no = ?, scope_no = ?"
