@@ -12,7 +12,7 @@ from node.catalogue.reading import dot_of, state_of
 from node.catalogue.shown import values_shown
 from node.catalogue.values import shown_value
 from node.history.effects import RESTORED, WITHDRAWN
-from node.history.tickets import is_of_field, unpack_sides
+from node.history.tickets import is_of_field, ticket_id, unpack_sides
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow
 from node.store.ticket_port import TicketFilter, TicketRow
@@ -39,7 +39,7 @@ class Ticket:
     """A field for which people wrote different values."""
 
     id: str
-    """Names the field as it stands: the first half of its version, in hexadecimal."""
+    """Names the field as it stands, in hexadecimal."""
     record: str
     """Printed id of the record."""
     field: str
@@ -108,7 +108,7 @@ def _told(
         name = "state"
     sides = unpack_sides(ticket.sides)
     return Ticket(
-        id=ticket.version.hex()[:16],
+        id=ticket_id(ticket),
         record=printed_id(dot_of(rows, row)),
         field=name,
         fonds=codes.get(ticket.scope_no, ""),

@@ -23,6 +23,7 @@ FIELD_SUBJECT: Final = 1
 CODE_SUBJECT: Final = 2
 PAIR_SUBJECT: Final = 3
 """First byte of a subject."""
+ID_VERSION_DIGITS: Final = 12
 
 
 class Author(NamedTuple):
@@ -67,6 +68,14 @@ def code_subject(code: str) -> bytes:
 def pair_subject(one: Dot, other: Dot) -> bytes:
     """The subject of two records that may be one paper; in either order the same."""
     return bytes([PAIR_SUBJECT]) + b"".join(map(dot_bytes, sorted((one, other))))
+
+
+def ticket_id(row: TicketRow) -> str:
+    """What people call the ticket as it stands: its version (12 digits) and field (4).
+
+    One save may open several fields of a record; their versions are one.
+    """
+    return f"{row.version.hex()[:ID_VERSION_DIGITS]}{row.field:04x}"
 
 
 def is_of_field(row: TicketRow) -> bool:

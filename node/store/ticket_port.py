@@ -129,7 +129,10 @@ class TicketRows(Protocol):
         """The same of several records."""
 
     def by_version(self, prefix: bytes) -> list[TicketRow]:
-        """Tickets whose version begins so; at most eight."""
+        """Tickets whose version begins so; at most a hundred.
+
+        One save may open many fields of a record, and then their versions are one.
+        """
 
     def page(self, wanted: TicketFilter, offset: int, limit: int) -> list[TicketRow]:
         """A part of the tickets, sorted; of one weight or class the oldest first."""

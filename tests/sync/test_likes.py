@@ -7,6 +7,7 @@ from pathlib import Path
 
 from node.catalogue.deciding.ruling import Ruling, RulingKind
 from node.catalogue.likeness.papers import Wanted
+from node.history.tickets import ticket_id
 from node.machine import Machine
 from node.store.port import Rows
 from node.store.ticket_port import TicketClass
@@ -52,7 +53,7 @@ async def decide(hub: Machine, kind: RulingKind) -> str:
         if row.ticket_class == TicketClass.DUPLICATE
     ]
     decided = await hub.catalogue.decisions.decide(
-        CLERK, None, row.version.hex()[:16], Ruling(kind)
+        CLERK, None, ticket_id(row), Ruling(kind)
     )
     return decided.decision
 

@@ -13,16 +13,19 @@ from typing import NamedTuple
 from node.catalogue.deciding.faults import StaleTicket, UnknownTicket
 from node.catalogue.fields import CODE
 from node.catalogue.reading import dot_of, state_of
+from node.history.docket import RULING_FIELD
 from node.history.effects import DotNo, copied_dot
 from node.history.evidence import Evidence
 from node.history.logbook import DecodedSets, written
 from node.history.registers import own_key
 from node.history.survivors import RecordState, resolved, survivors
 from node.history.tickets import (
+    ID_VERSION_DIGITS,
     PAIR_SUBJECT,
     Author,
     Side,
     is_of_field,
+    ticket_id,
     unpack_sides,
 )
 from node.store.port import Rows
@@ -76,12 +79,7 @@ class Case:
     @property
     def id(self) -> str:
         """What people call it."""
-        return id_of(self.ticket)
-
-
-def id_of(ticket: TicketRow) -> str:
-    """The first half of the version, in hexadecimal."""
-    return ticket.version.hex()[:ID_CHARACTERS]
+        return ticket_id(self.ticket)
 
 
 def find_ticket(rows: Rows, wanted: str) -> TicketRow:
@@ -93,15 +91,16 @@ def find_ticket(rows: Rows, wanted: str) -> TicketRow:
     """
     text = wanted.strip().lower()
     try:
-        prefix = bytes.fromhex(text)
+        known = bytes.fromhex(text)
     except ValueError:
         raise UnknownTicket(wanted) from None
     if len(text) != ID_CHARACTERS:
         raise UnknownTicket(wanted)
-    found = rows.tickets.by_version(prefix)
-    if not found:
-        raise _stale(rows, text, prefix)
-    return found[0]
+    prefix, field = known[: ID_VERSION_DIGITS // 2], int.from_bytes(known[-2:], "big")
+    for ticket in rows.tickets.by_version(prefix):
+        if ticket.field == field:
+            return ticket
+    raise _stale(rows, text, prefix, field)
 
 
 def open_case(rows: Rows, ticket: TicketRow, decoded: DecodedSets) -> Case:
@@ -112,7 +111,7 @@ def open_case(rows: Rows, ticket: TicketRow, decoded: DecodedSets) -> Case:
     """
     record = rows.records.row(ticket.record_no)
     if record is None:
-        raise StaleTicket(id_of(ticket))
+        raise StaleTicket(ticket_id(ticket))
     if is_of_field(ticket):
         return Case(ticket, record, (), field_sides(rows, record, ticket, decoded))
     records = _records(rows, ticket, record)
@@ -205,7 +204,7 @@ def _records(rows: Rows, ticket: TicketRow, listed: RecordRow) -> list[RecordRow
         if row is not None:
             found[row.record_no] = row
     if len(found) < 2:
-        raise StaleTicket(id_of(ticket))
+        raise StaleTicket(ticket_id(ticket))
     found.setdefault(listed.record_no, listed)
     return sorted(found.values(), key=lambda row: dot_of(rows, row))
 
@@ -292,7 +291,7 @@ def _require_confirmed(
         raise StaleTicket(case.id, entry.operation.actor.name, entry.operation.made_at)
 
 
-def _stale(rows: Rows, wanted: str, prefix: bytes) -> StaleTicket:
+def _stale(rows: Rows, wanted: str, prefix: bytes, field: int) -> StaleTicket:
     """Says who decided it, where that was lately."""
     decoded = DecodedSets()
     for row in rows.decisions.newest(0, _RECENT):
@@ -302,7 +301,10 @@ def _stale(rows: Rows, wanted: str, prefix: bytes) -> StaleTicket:
         entry = Evidence(rows, record, decoded, []).entry((row.log_no, row.n))
         if entry is None or not isinstance(entry.operation, Resolve):
             continue
-        if entry.operation.version.startswith(prefix):
-            operation = entry.operation
+        operation = entry.operation
+        is_whole = operation.write.field == RULING_FIELD
+        if operation.version.startswith(prefix) and (
+            is_whole or operation.write.field == field
+        ):
             return StaleTicket(wanted, operation.actor.name, operation.made_at)
     return StaleTicket(wanted)

@@ -7,7 +7,6 @@ from typing import Final
 
 from node.catalogue.aliases import ALIAS
 from node.catalogue.deciding.case import (
-    id_of,
     is_own_log,
     number_of,
     open_case,
@@ -33,7 +32,7 @@ from node.history.effects import RESTORED, WITHDRAWN, DotNo
 from node.history.evidence import Evidence
 from node.history.logbook import DecodedSets
 from node.history.registers import own_key
-from node.history.tickets import is_of_field
+from node.history.tickets import is_of_field, ticket_id
 from node.store.port import Rows
 from node.store.row_types import RecordRow
 from node.store.ticket_port import DecisionRow, TicketFilter, TicketRow
@@ -151,7 +150,7 @@ def _waiting(rows: Rows, ticket: TicketRow, pack: Pack) -> Iterator[MyValue]:
             who="",
             time=side.author.made_at,
             decision="",
-            ticket=id_of(ticket),
+            ticket=ticket_id(ticket),
             can_object=False,
         )
 

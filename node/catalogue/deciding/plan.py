@@ -18,6 +18,7 @@ from node.catalogue.pack import Pack
 from node.catalogue.reading import dot_of, existence_dots, held_of
 from node.catalogue.saves import correction_text, is_filed
 from node.catalogue.saving import withdrawal
+from node.history.docket import RULING_FIELD
 from node.store.port import Rows
 from node.store.row_types import RecordRow
 from protocol.identity import Dot
@@ -35,7 +36,7 @@ from protocol.operations import (
     Write,
 )
 
-DECIDED: Final = 48
+DECIDED: Final = RULING_FIELD
 """裁定: head of a decision of several operations; (3, class, how many follow)."""
 DISTINCT: Final = 4
 SPLIT_FROM: Final = 5

@@ -8,7 +8,6 @@ from node.catalogue.deciding.case import (
     Case,
     CaseSide,
     field_sides,
-    id_of,
     is_own_log,
     open_case,
 )
@@ -30,7 +29,7 @@ from node.catalogue.values import shown_value
 from node.history.effects import OTHER_EXISTENCE, RESTORED, WITHDRAWN
 from node.history.logbook import DecodedSets
 from node.history.survivors import shown_in
-from node.history.tickets import is_of_field
+from node.history.tickets import is_of_field, ticket_id
 from node.store.port import Rows
 from node.store.row_types import RecordRow
 from node.store.ticket_port import TicketClass, TicketFilter, TicketRow
@@ -136,7 +135,7 @@ def view_of(
     )
     is_whole = ticket.ticket_class == TicketClass.DUPLICATE
     return TicketView(
-        id=id_of(ticket),
+        id=ticket_id(ticket),
         ticket_class=case.ticket_class,
         fonds=fonds,
         record=names.id_of(record),

@@ -23,7 +23,8 @@ _ORDERS: Final = {
     ),
 }
 _AT_ONCE: Final = 500
-_NAMESAKES: Final = 8
+_NAMESAKES: Final = 100
+
 _NO_FILTER: Final = TicketFilter()
 
 
