@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from node.catalogue.deciding.bulk import Alike, Pattern, Pick
+from node.catalogue.deciding.bulk import Alike, Pattern, Pick, plan_bulk
 from node.catalogue.deciding.faults import DecisionGone, UnknownDecision
 from node.catalogue.deciding.likes import bare
 from node.catalogue.deciding.views import Wanted
@@ -21,6 +21,7 @@ from node.faults import VARIABLE
 from node.history.checking import check
 from node.home import Home
 from node.machine import Machine
+from node.operator_errors import OperatorNeeded
 from tests.support.bulk_operator import LONGER
 from tests.support.contestants import HUB, Contest, contestants
 from tests.support.county import CLERK, FONDS, assert_even
@@ -102,6 +103,26 @@ async def test_ways_in_which_tickets_are_alike(contest: Contest) -> None:
         assert (await decisions.alike(HUB, alike)).total == total, alike
     with pytest.raises(UnknownField):
         await decisions.alike(HUB, Alike(wanted=Wanted(field="没有的")))
+
+
+async def test_a_bulk_of_an_operator_waits_for_that_operator(contest: Contest) -> None:
+    hub = contest.hub.catalogue
+    preview = await hub.decisions.alike(HUB, LONGER)
+    wang = await hub.operators.add(HUB, "王芳", "芝麻开门")
+    other = await hub.operators.add(HUB, "李雷", "芝麻开门")
+    with pytest.raises(OperatorNeeded):
+        await hub.decisions.decide_alike(HUB, None, preview)
+    await plan_bulk(hub.premises, wang.actor, wang, preview, "")
+    assert await contest.hub.catalogue.recover() == 0
+    assert await hub.decisions.recover(other) == []
+    assert len(await contest.tickets()) == RECORDS
+    (done,) = await hub.decisions.recover(wang)
+    assert (done.decided, done.left) == (RECORDS - 1, 0)
+    made = await hub.decisions.decided(HUB)
+    assert {(each.signature, each.signer) for each in made} == {("verified", "王芳")}
+    undone = await hub.decisions.undo_bulk(HUB, other, done.bulk_no)
+    assert undone.records == RECORDS - 1
+    assert len(await contest.tickets()) == RECORDS
 
 
 def _operator(home: Path, act: str, fault: str) -> subprocess.Popen[str]:
