@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from node.catalogue.aliases import taken_over_by
 from node.catalogue.codes import normalise_code
 from node.catalogue.record import CodeFacts, Record
 from node.catalogue.unsealed import hidden_imports
@@ -14,7 +15,7 @@ from node.history.record_rows import is_visible
 from node.history.sequences import book_of, stem_of
 from node.search.query import EXACT_TOTAL, Query, words_of
 from node.store.port import Rows
-from node.store.row_types import RecordRow
+from node.store.row_types import RecordFlag, RecordRow
 
 _LEAST_PART: Final = 2
 _MOST_FORMER: Final = 200
@@ -56,15 +57,32 @@ def found_by_former(
         return {}
     hidden = hidden_imports(rows)
     numbers = [no for no in rows.claims.had(part, limit) if no not in known]
-    return {
+    had = {
         row.record_no: next(
             code for code in rows.former_codes.of_record(row.record_no) if part in code
         )
         for row in rows.records.rows(numbers).values()
-        if is_visible(row.flags)
-        and row.import_no not in hidden
-        and row.level in _LEVELS
+        if _is_found(row, hidden)
     }
+    for row, code in _merged(rows, part, limit):
+        if row.record_no not in known and _is_found(row, hidden):
+            had.setdefault(row.record_no, code)
+    return had
+
+
+def _merged(rows: Rows, part: str, limit: int) -> Iterator[tuple[RecordRow, str]]:
+    """Records into which one with such a code was merged, and that code."""
+    numbers = rows.matches.by_code_part(part, limit)
+    for row in rows.records.rows(numbers).values():
+        if row.flags & RecordFlag.WITHDRAWN:
+            stays = taken_over_by(rows, row)
+            if stays.record_no != row.record_no:
+                yield stays, row.code or ""
+
+
+def _is_found(row: RecordRow, hidden: Collection[int]) -> bool:
+    is_paper = is_visible(row.flags) and row.level in _LEVELS
+    return is_paper and row.import_no not in hidden
 
 
 def told_former(

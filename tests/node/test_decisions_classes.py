@@ -143,7 +143,9 @@ async def _alike(contest: Contest) -> None:
         "date": "20200601",
         "creators": "库伦旗人民政府",
     }
-    await contest.first.catalogue.add(CLERK, FONDS, {**values, "pages": "3"})
+    first = {**values, "pages": "3", "code": CODE}
+    await contest.first.catalogue.add(CLERK, FONDS, first)
+    values["code"] = CODE[:-1] + "2"
     other = {**values, "date": "20200602", "location": "602", "creators": "水利局"}
     await contest.second.catalogue.add(CLERK, FONDS, other)
     await contest.meet()
@@ -163,6 +165,7 @@ async def test_two_records_of_one_paper_are_merged_field_by_field(
     changed = {(change.field, change.after) for change in preview.changes}
     assert ("state", "withdrawn") in changed
     stays, goes = (side.record for side in ticket.sides)
+    code = (await contest.hub.catalogue.show(CLERK, goes)).record.code or ""
     decision = await contest.decide(ruling)
     await contest.meet()
     for machine in contest.machines:
@@ -174,8 +177,9 @@ async def test_two_records_of_one_paper_are_merged_field_by_field(
         assert (by_alias.fields["pages"], by_alias.fields["location"]) == (3, "602")
         dates = {"20200601", "20200602"}
         assert by_alias.fields["date"] in dates
-        page = await machine.catalogue.search(CLERK, Query(("防汛抗旱",)))
-        assert [record.id for record in page.results] == [stays]
+        for word in ("防汛抗旱", code):
+            page = await machine.catalogue.search(CLERK, Query((word,)))
+            assert [record.id for record in page.results] == [stays]
     merged = (await contest.hub.catalogue.show(CLERK, stays)).record
     second_day = {side.record: side for side in ticket.sides}
     assert second_day
