@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Protocol, Self
+from typing import Protocol
 
 from sync.words.catalogue import Words
 
@@ -18,9 +18,6 @@ class Tree(Protocol):
 
     def add(self, name: str, run: str, *, key: str = "") -> argparse.ArgumentParser:
         """A command."""
-
-    def group(self, name: str, *, key: str = "") -> Self:
-        """A command that only holds others."""
 
     def help(self, name: str) -> str:
         """What an option is for."""
