@@ -39,6 +39,11 @@ CREATE VIRTUAL TABLE extract_index USING fts5(
     tokens, content='', contentless_delete=1, tokenize='ascii', detail=none
 );
 
+-- Deleted rows leave it with a later merge, not all at once in a short commit; where
+-- nothing is left, it is emptied (node/store/sqlite/extracts.py).
+
+INSERT INTO extract_index (extract_index, rank) VALUES ('deletemerge', 0);
+
 -- Editions that a hub made of each extract, and the parts of the newest.
 
 CREATE TABLE extract_editions (

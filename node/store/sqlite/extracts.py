@@ -22,6 +22,8 @@ _WASTE: Final = (
     "SELECT part_no FROM extract_parts INDEXED BY extract_parts_waste"
     " WHERE is_shown = 0 AND is_wanted = 0 LIMIT 1"
 )
+_ANY: Final = "SELECT 1 FROM extract_parts LIMIT 1"
+_EMPTY_INDEX: Final = "INSERT INTO extract_index (extract_index) VALUES ('delete-all')"
 
 
 class SqliteExtracts:
@@ -189,6 +191,8 @@ class SqliteExtracts:
         self._database.executemany("DELETE FROM extract_index WHERE rowid = ?", numbers)
         self._database.execute("DELETE FROM extract_rows WHERE part_no = ?", found)
         self._database.execute("DELETE FROM extract_parts WHERE part_no = ?", found)
+        if self._database.execute(_ANY).fetchone() is None:
+            self._database.execute(_EMPTY_INDEX)
         return True
 
     def _next(self, table: str, column: str) -> int:
