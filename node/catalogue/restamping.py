@@ -38,6 +38,9 @@ from node.store.row_types import RecordFlag, RecordRow
 from protocol.identity import printed_id
 from protocol.operations import Actor, Add, Resolve
 
+COUNTED: Final = 100
+"""Papers are counted so far where only their number is asked for."""
+_ALL: Final = 1 << 40
 _LOOKED_AT_ONCE: Final = 100
 _HEAD_DISTANCE: Final = 16
 """A decision's reason stands so many numbers before what it writes, at most."""
@@ -85,6 +88,14 @@ class Restamping:
 
     async def all(self, actor: Actor) -> tuple[Restamp, ...]:
         """Every paper that was filed here and bears another code, by its new code."""
+        found = await self._found(actor, _ALL)
+        return tuple(sorted(found, key=lambda each: (each.fonds, each.code)))
+
+    async def count(self, actor: Actor, most: int = COUNTED) -> int:
+        """How many papers ``all`` would give; counted up to *most*."""
+        return min(len(await self._found(actor, most)), most)
+
+    async def _found(self, actor: Actor, most: int) -> list[Restamp]:
         check_actor(actor)
         found: list[Restamp] = []
         scopes = await self._premises.store.read(
@@ -92,18 +103,14 @@ class Restamping:
         )
         for scope_no in scopes:
             after = 0
-            while True:
+            while len(found) < most:
                 part, after = await self._premises.store.read(
                     lambda rows, s=scope_no, a=after: _due(rows, s, a)  # type: ignore[misc]
                 )
                 found += part
                 if not after:
                     break
-        return tuple(sorted(found, key=lambda each: (each.fonds, each.code)))
-
-    async def count(self, actor: Actor) -> int:
-        """How many papers ``all`` would give."""
-        return len(await self.all(actor))
+        return found
 
     async def done(self, actor: Actor, wanted: Sequence[str]) -> int:
         """These papers (by id or code) bear the new code now; how many, as one act.

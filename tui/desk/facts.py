@@ -42,6 +42,7 @@ class MachineFacts:
             delivery=await catalogue.deliveries.unseen(actor),
             next_window=window.next_after(now) if window and reports else 0,
             is_practice=is_practice,
+            restamps=await catalogue.restamping.count(actor),
         )
 
     async def version(self) -> int:

@@ -9,12 +9,14 @@ from typing import Final
 
 from node.catalogue.arrangement import Arrangement
 from node.catalogue.checks import Finding
+from node.catalogue.closing import Closed, ClosingLook
 from node.catalogue.codes import CodeRule
 from node.catalogue.filing import Filed, FilingGroup
 from node.catalogue.numbering import FilingKey, numbering_rules
 from node.catalogue.reading import Fonds
 from node.catalogue.record import Record
-from node.forms.apart import print_apart
+from node.catalogue.restamping import Restamp
+from node.forms.apart import print_apart, print_slip_apart
 from node.forms.filing import (
     BOUND,
     Box,
@@ -23,8 +25,11 @@ from node.forms.filing import (
     Part,
     item_of,
 )
+from node.forms.slip import RestampLine, RestampSlip
+from node.history.sequences import Span
 from node.machine import Machine
 from protocol.operations import Actor
+from sync.cli.printing import time_text
 from tui.port.filings import BoxNote, OnProgress
 
 _FOLDER: Final = "printed"
@@ -71,6 +76,52 @@ class DeskFilings:
         return await self._machine.catalogue.filing.file(
             self._actor, arrangement, progress=on_progress
         )
+
+    async def sealing(self, stem: str) -> ClosingLook:
+        """What sealing a sequence would come to."""
+        return await self._machine.catalogue.sequences.look(self._actor, stem)
+
+    async def seal(
+        self, stem: str, reason: str, *, closes_gaps: bool | None, ends_leases: bool
+    ) -> Closed:
+        """Seal it (封册)."""
+        return await self._machine.catalogue.sequences.close(
+            self._actor,
+            stem,
+            reason,
+            closes_gaps=closes_gaps,
+            ends_leases=ends_leases,
+        )
+
+    async def give_back(self, stem: str) -> Sequence[Span]:
+        """Give back what is left of own blocks; the numbers."""
+        return await self._machine.catalogue.sequences.give_back(self._actor, stem)
+
+    async def restamps(self) -> Sequence[Restamp]:
+        """Papers filed here that bear another code than their record."""
+        return await self._machine.catalogue.restamping.all(self._actor)
+
+    async def restamped(self, records: Sequence[str]) -> int:
+        """These bear their new codes now; how many."""
+        return await self._machine.catalogue.restamping.done(self._actor, records)
+
+    def slip_path(self, name: str) -> Path:
+        """Where the slip of papers to be stamped anew is put."""
+        day = datetime.fromtimestamp(self._machine.clock.now(), UTC).date()
+        return self._machine.home.path / _FOLDER / f"{name}-{day.isoformat()}.pdf"
+
+    async def print_slip(
+        self, papers: Sequence[Restamp], path: Path, sentences: Mapping[str, str]
+    ) -> int:
+        """Write the slip of these papers to *path*; how many pages."""
+        (self._machine.home.path / _FOLDER).mkdir(mode=0o700, exist_ok=True)
+        titles = {each.code: each.title for each in await self.fonds()}
+        fonds = tuple(dict.fromkeys(each.fonds for each in papers))
+        name = titles.get(fonds[0], "") if len(fonds) == 1 else ""
+        made_at = datetime.fromtimestamp(self._machine.clock.now(), UTC)
+        lines = tuple(_slip_line(each) for each in papers)
+        slip = RestampSlip("、".join(fonds), name, self._machine.name, lines, made_at)
+        return await print_slip_apart(path, slip, sentences)
 
     def print_path(self, key: FilingKey, name: str) -> Path:
         """Where its printed forms are put unless a person says otherwise."""
@@ -131,6 +182,18 @@ class DeskFilings:
             made_at=datetime.fromtimestamp(self._machine.clock.now(), UTC),
             boxes=(box,),
         )
+
+
+def _slip_line(paper: Restamp) -> RestampLine:
+    told = (paper.who, time_text(paper.time))
+    return RestampLine(
+        paper.former,
+        paper.code,
+        paper.title,
+        paper.date,
+        paper.reason,
+        " ".join(text for text in told if text),
+    )
 
 
 def _printed_line(record: Record) -> FilingLine:

@@ -44,6 +44,8 @@ class Facts:
     """When the room reports by itself next; 0: never."""
     is_practice: bool
     """It never reports."""
+    restamps: int = 0
+    """Papers that bear another code than their record; counted up to 100."""
 
     @property
     def to_file(self) -> int:

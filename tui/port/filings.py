@@ -9,10 +9,13 @@ from typing import Protocol
 
 from node.catalogue.arrangement import Arrangement
 from node.catalogue.checks import Finding
+from node.catalogue.closing import Closed, ClosingLook
 from node.catalogue.codes import CodeRule
 from node.catalogue.filing import Filed, FilingGroup
 from node.catalogue.numbering import FilingKey
 from node.catalogue.reading import Fonds
+from node.catalogue.restamping import Restamp
+from node.history.sequences import Span
 
 OnProgress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -57,6 +60,31 @@ class FilingsPort(Protocol):
 
     async def file(self, arrangement: Arrangement, on_progress: OnProgress) -> Filed:
         """Number and file it as it stands."""
+
+    async def sealing(self, stem: str) -> ClosingLook:
+        """What sealing a sequence would come to."""
+
+    async def seal(
+        self, stem: str, reason: str, *, closes_gaps: bool | None, ends_leases: bool
+    ) -> Closed:
+        """Seal it (封册)."""
+
+    async def give_back(self, stem: str) -> Sequence[Span]:
+        """Give back what is left of own blocks; the numbers."""
+
+    async def restamps(self) -> Sequence[Restamp]:
+        """Papers filed here that bear another code than their record."""
+
+    async def restamped(self, records: Sequence[str]) -> int:
+        """These bear their new codes now; how many."""
+
+    def slip_path(self, name: str) -> Path:
+        """Where the slip of papers to be stamped anew is put."""
+
+    async def print_slip(
+        self, papers: Sequence[Restamp], path: Path, sentences: Mapping[str, str]
+    ) -> int:
+        """Write the slip of these papers to *path*; how many pages."""
 
     def print_path(self, key: FilingKey, name: str) -> Path:
         """Where its printed forms are put unless a person says otherwise."""

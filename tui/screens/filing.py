@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.events import ScreenResume
 
 from node.catalogue.filing import FilingGroup
+from node.catalogue.sequences import Right
 from tui.commands import Command
 from tui.display import drawable
 from tui.screens.asking import Choice, Option
@@ -52,6 +53,7 @@ class FilingScreen(DeskScreen):
                 Column(self.say("filing.numbered"), 8, is_right=True),
                 Column(self.say("filing.filed"), 8, is_right=True),
                 Column(self.say("filing.last"), 6, is_right=True, rank=1),
+                Column(self.say("filing.numbers"), 10, rank=2),
             ),
             id="groups",
         )
@@ -69,8 +71,21 @@ class FilingScreen(DeskScreen):
             Command("1", key, self._turn_whole),
             Command("2", "filing.other_fonds", self._other_fonds),
             Command("3", "filing.other_rule", self._other_rule),
+            Command("4", "filing.seal", self._seal),
+            Command("5", "filing.restamp", self._restamp),
             Command("0", "filing.back", self.step_back),
         )
+
+    async def _seal(self) -> None:
+        """封册, of the group under the bar."""
+        shown, row = self._shown(), self.query_one("#groups", Ledger).current
+        if row < len(shown) and shown[row].stem:
+            await self.desk_app.open("sealing", shown[row].stem)
+        else:
+            self.tell(self.say("filing.nothing_to_seal"))
+
+    async def _restamp(self) -> None:
+        await self.desk_app.open("restamping")
 
     def on_screen_resume(self, _event: ScreenResume) -> None:
         """Something may have been filed."""
@@ -127,9 +142,23 @@ class FilingScreen(DeskScreen):
                 _amount(group.numbered),
                 _amount(group.filed),
                 f"{group.last_item_no:04d}" if group.last_item_no else "",
+                self._numbers(group),
             ),
             sign="!" if group.lacks else "",
         )
+
+    def _numbers(self, group: FilingGroup) -> str:
+        """正式 or 暂定, and how many numbers are left of a block."""
+        numbers = group.numbers
+        if not group.stem:
+            return ""
+        if numbers.last and numbers.last <= numbers.sealed_to:
+            return self.say("filing.final")
+        if numbers.right is Right.NONE:
+            return self.say("filing.asked" if numbers.has_asked else "filing.no_right")
+        if numbers.left is not None:
+            return self.say("filing.left", count=numbers.left)
+        return self.say("filing.provisional") if numbers.last else ""
 
     def _retention(self, code: str) -> str:
         return code or self.say("filing.no_retention")

@@ -120,7 +120,17 @@ class ArrangementScreen(DeskScreen):
         self._show()
         self._is_read.set()
         if is_first:
-            self.tell(self.say("filing.signs", count=len(found.lines)))
+            self.tell(self._first_words(found))
+
+    def _first_words(self, found: Arrangement) -> str:
+        """What the signs mean, and by what right the new numbers are given."""
+        text = self.say("filing.signs", count=len(found.lines))
+        if found.fresh and found.is_provisional:
+            return f"{text} {self.say('filing.without_right')}"
+        if found.unnumbered:
+            count = found.unnumbered
+            return f"{text} {self.say('filing.lease_short', count=count)}"
+        return text
 
     def _show(self) -> None:
         arrangement = self._arrangement
@@ -253,7 +263,7 @@ class ArrangementScreen(DeskScreen):
 
     async def _confirm(self, arrangement: Arrangement) -> None:
         """A filing cannot be done by a slip of the finger."""
-        codes = [line.code for line in arrangement.lines if not line.is_filed]
+        codes = [line.code for line in arrangement.lines if line.is_due]
         first, last = codes[0], codes[-1]
         wanted = last_four(last)
         lines = [
@@ -262,6 +272,8 @@ class ArrangementScreen(DeskScreen):
             ),
             self.say("filing.confirm_after"),
         ]
+        if arrangement.fresh and arrangement.is_provisional:
+            lines.append(self.say("filing.without_right"))
         if self._findings:
             lines.append(self.say("filing.confirm_findings", count=len(self._findings)))
 

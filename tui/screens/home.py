@@ -177,6 +177,8 @@ class HomeScreen(DeskScreen):
             self._amount("to_file", facts.to_file),
             self._undecided(facts),
         ]
+        if facts.restamps:
+            rows.append(self._amount("restamps", facts.restamps, is_warning=True))
         rows.append(
             Fact(self.say("home.fact.pending"), pending_text(standing, now, words))
         )
