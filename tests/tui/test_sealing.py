@@ -78,3 +78,16 @@ async def test_a_group_without_numbers_has_nothing_to_seal(tmp_path: Path) -> No
         async with at_desk(desk, first="filing") as pilot:
             await keys(pilot, "4", "enter")
             await until(pilot, "封册")
+
+
+async def test_a_former_code_finds_the_item_at_the_desk(tmp_path: Path) -> None:
+    async with room_desk(tmp_path) as desk:
+        await three(desk)
+        stem = await file(desk)
+        catalogue = desk._machine.catalogue
+        second = await catalogue.show(CLERK, f"{stem}0002")
+        values = {"code": f"{stem}0077"}
+        await catalogue.set(CLERK, second.record.id, values, reason="错号")
+        async with at_desk(desk, size=(120, 30), first="search") as pilot:
+            await typed(pilot, f"{stem}0002")
+            await until(pilot, f"原档号 {stem}0002")

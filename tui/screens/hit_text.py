@@ -29,6 +29,8 @@ def hit_text(
     text = Text()
     fields = hit.record.fields
     _add(text, hit, "title", "", named, is_whole=True)
+    if hit.record.former:
+        text.append(f"{_GAP}{label_of('former_code')} {hit.record.former}")
     shown = [name for name in fields if name in hit.spans and name != "title"]
     shown += [name for name in _ALWAYS if name in fields and name not in hit.spans]
     for name in shown:
