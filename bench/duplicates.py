@@ -36,6 +36,10 @@ class Looked:
     kind: str
     """How it was copied; empty: it is no copy."""
     seconds: float
+    busy_seconds: float
+    """Of the processor."""
+    saved_seconds: float
+    """What saving it took, just before."""
     pairs: int
     is_found: bool
     """It is shown beside the entry that it is a copy of."""
@@ -53,6 +57,8 @@ async def bench_duplicates(folder: Path, sized: Callable[[int], int]) -> list[Fi
     finally:
         await machine.close()
     seconds = [each.seconds for each in looked]
+    busy = [each.busy_seconds for each in looked]
+    saved = [each.saved_seconds for each in looked]
     kinds = Counter(each.kind for each in looked if each.kind)
     found = Counter(each.kind for each in looked if each.kind and each.is_found)
     others = [each.pairs for each in looked if not each.kind]
@@ -64,7 +70,15 @@ async def bench_duplicates(folder: Path, sized: Callable[[int], int]) -> list[Fi
             at_most=5,
             counted=f"mean of {len(seconds)} entries, each looked at alone behind its"
             f" save, to durable; p95 {1000 * percentile(seconds, 0.95):.1f} ms,"
-            f" longest {1000 * max(seconds):.0f} ms",
+            f" longest {1000 * max(seconds):.0f} ms; its save took"
+            f" {1000 * sum(saved) / len(saved):.1f} ms",
+        ),
+        Figure(
+            f"duplicate candidates over {count:,} entries, processor time for each",
+            1000 * sum(busy) / len(busy),
+            "ms",
+            at_most=5,
+            counted="the same entries; what other work on the machine costs is not in",
         ),
         Figure(
             "duplicate candidates, all entries for the first time, per entry",
@@ -122,13 +136,15 @@ async def _one_by_one(
             kind = kinds[turn // 2 % len(kinds)]
             place, entry = _again(known, kind, dice)
         values = typed(replace(entry, code=""))
+        saving = time.perf_counter()
         await machine.catalogue.add(CLERK, fonds, values, at_desk=True)
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         await machine.store.write(lambda rows: next_step(rows, _NOW))
-        seconds = time.perf_counter() - began
+        seconds, busy = time.perf_counter() - began, time.process_time() - busy
         others = await machine.store.read(_others_of_newest)
         is_found = bool(kind) and first_no + place in others
-        yield Looked(kind, seconds, len(others), is_found)
+        taken = (seconds, busy, began - saving)
+        yield Looked(kind, *taken, len(others), is_found)
 
 
 def _again(known: list[Entry], kind: str, dice: Random) -> tuple[int, Entry]:

@@ -77,17 +77,18 @@ def next_step(rows: Rows, now: int, seconds: float = STEP_SECONDS) -> Step:
     if hidden_imports(rows):
         return Step(0, 0)
     _note_older(rows)
-    desk = _Desk(rows, now)
+    desk = _Desk(rows, now, begun + seconds)
     done = 0
-    while elapsed() - begun < seconds:
+    is_over = False
+    while not is_over:
         found = rows.papers.waiting(_TAKEN_AT_ONCE)
-        if not found:
-            break
+        is_over = not found
         for record_no in found:
             rows.papers.done([record_no])
             desk.look_at(record_no)
             done += 1
-            if elapsed() - begun >= seconds:
+            is_over = elapsed() - begun >= seconds
+            if is_over:
                 break
     left = rows.papers.waiting_amount()
     return Step(done, left if _is_all_noted(rows) else left + 1)
@@ -131,9 +132,10 @@ def _note_older(rows: Rows) -> None:
 class _Desk:
     """Looks at records one by one, inside one transaction."""
 
-    def __init__(self, rows: Rows, now: int) -> None:
+    def __init__(self, rows: Rows, now: int, until: float) -> None:
         self._rows = rows
         self._now = now
+        self._until = until
         self._known: dict[int, Known | None] = {}
         self._decoded = DecodedSets()
 
@@ -210,11 +212,17 @@ class _Desk:
             pair = PairRow(paper.scope_no, record_no, other_no, found)
             self._rows.papers.pair(pair)
             other = self._know(other_no)
-            if other is not None:
-                self._ask(known, other, found)
+            is_new = other is not None and self._ask(known, other, found)
+            if is_new and elapsed() >= self._until:
+                # Who wrote the sides is read from the log; the rest is for later.
+                self._rows.papers.note([record_no])
+                return
 
-    def _ask(self, one: Known, other: Known, found: int) -> None:
-        """Put the ticket of a pair, listed under the record with the later id."""
+    def _ask(self, one: Known, other: Known, found: int) -> bool:
+        """Put the ticket of a pair, listed under the record with the later id.
+
+        False where it is there already.
+        """
         first, second = sorted((one, other), key=lambda each: each.dot)
         scope_no = first.row.scope_no
         subject = pair_subject(first.dot, second.dot)
@@ -222,7 +230,7 @@ class _Desk:
         if held is not None and held.weight == weight_of(found):
             told = [side.shown for side in unpack_sides(held.sides)]
             if told == [_title(first), _title(second)]:
-                return
+                return False
         row = TicketRow(
             scope_no,
             subject,
@@ -235,6 +243,7 @@ class _Desk:
             pack_sides(self._side(each) for each in (first, second)),
         )
         self._rows.tickets.put(row, {first.row.log_no, second.row.log_no})
+        return True
 
     def _side(self, known: Known) -> Side:
         row = known.row
