@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from node.catalogue.closing import Closed, ClosingLook, Move
-from node.history.sequences import Span
 from tui.commands import Command
 from tui.display import drawable
 from tui.messages import CatalogueChanged
@@ -182,6 +181,6 @@ def _line(move: Move, drawn: Callable[[str], str]) -> Line:
     return Line(move.record, (move.before, move.after, drawn(move.title)))
 
 
-def _span(span: Span) -> str:
+def _span(span: tuple[int, int]) -> str:
     first, last = span
     return str(first) if first == last else f"{first}-{last}"
