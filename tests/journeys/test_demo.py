@@ -11,34 +11,24 @@ import pytest
 
 from sync.cli.tables import cells
 from tests.journeys.stations import Station, environment
-from tests.support.real_data import real_data_folder
+from tests.support.real_data import REPOSITORY, real_data_folder
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
 PATIENCE_SECONDS = 200
-ON_A_FASTER_ROAD = """
-import sys
-from sync import demo_stage
-demo_stage.RATE_BITS, demo_stage.DELAY_SECONDS = 512_000, 0.02
-from sync.cli.main import main
-sys.exit(main(sys.argv[1:]))
-"""
-"""What goes over the road is the same; nobody waits for it."""
 
 
-def demo(
-    unused: Path, *arguments: str, program: tuple[str, ...] = ("-m", "sync.cli")
-) -> str:
+def demo(unused: Path, *arguments: str, program: str = "sync.cli") -> str:
     """What the demo printed."""
     options = ["--home", str(unused), "--lang", "zh"]
     done = subprocess.run(
-        [sys.executable, "-P", *program, *options, "demo", *arguments],
+        [sys.executable, "-P", "-m", program, *options, "demo", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
         timeout=PATIENCE_SECONDS,
         check=False,
-        env=environment(),
+        env={**environment(), "PYTHONPATH": str(REPOSITORY)},
     )
     assert done.returncode == 0, done
     assert "Traceback" not in done.stderr
@@ -68,7 +58,7 @@ def test_the_demo_runs_on_given_workbooks(tmp_path: Path) -> None:
     told = demo(
         tmp_path / "unused",
         *("--json", "--catalogue", *books),
-        program=("-c", ON_A_FASTER_ROAD),
+        program="tests.support.quick_demo",
     )
     figures = json.loads(told)
     costs = {cost["what"]: cost for cost in figures["costs"]}
