@@ -167,11 +167,6 @@ def is_final(
     return mine.place > closings[0].place and has_right(book, mine, code)
 
 
-def is_owed(rows: Rows) -> bool:
-    """Whether the hub has to name a holder."""
-    return hub_key(rows) == own_key(rows) and bool(rows.claims.unnamed(1))
-
-
 def name_holders(rows: Rows, actor: Actor, made_at: int) -> bool:
     """At the hub: name the holders of some contested codes; whether there were any.
 

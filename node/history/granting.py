@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from node.history.claims import is_owed as is_holder_owed
 from node.history.claims import name_holders
 from node.history.registering import say
 from node.history.registers import ASKED, HOLDER, LEASED, OWNER, words
@@ -33,9 +32,8 @@ _NAME: Final = "machine.name"
 
 
 def is_owed(rows: Rows) -> bool:
-    """Whether something may be owed: numbers to a machine, or a name to a code."""
-    has_arrived = rows.settings.get(LOOKED_AT) != rows.sets.last_arrival()
-    return has_arrived or is_holder_owed(rows)
+    """Whether something may be owed, for sets have come since this was looked at."""
+    return bool(rows.settings.get(LOOKED_AT) != rows.sets.last_arrival())
 
 
 def appoint_first(
@@ -49,8 +47,7 @@ def appoint_first(
 
 def has_asks(rows: Rows) -> bool:
     """Whether an ask has come that this machine can answer."""
-    has_arrived = rows.settings.get(LOOKED_AT) != rows.sets.last_arrival()
-    return has_arrived and any(_due(rows))
+    return is_owed(rows) and any(True for _ in _due(rows))
 
 
 def settle_numbers(rows: Rows, made_at: int) -> bool:
