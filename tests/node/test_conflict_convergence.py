@@ -33,6 +33,7 @@ acts = st.sampled_from(
     ["set", "set", "set", "clear", "add", "remove", "withdraw", "restore"]
 )
 numbers = st.integers(0, 9)
+machines = st.sampled_from(["hub", "a", "b", "c"])
 pairs = st.sampled_from(["ab", "ba", "bc", "ca"])
 oft = st.sampled_from([True, True, False])
 
@@ -115,6 +116,35 @@ class Contradictions(RuleBasedStateMachine):
     def save_a_form_of_before(self, act: str, which: int, at: int) -> None:
         form = self.forms.pop(at % len(self.forms))
         self.loop.run(self.county.save_form(form, act, which))
+
+    @rule(room=rooms)
+    def number(self, room: str) -> None:
+        self.loop.run(self.county.number(room))
+
+    @rule(room=rooms, scope=scopes, which=numbers)
+    def catalogue_twice(self, room: str, scope: str, which: int) -> None:
+        if self._may_write(room, scope):
+            self.loop.run(self.county.catalogue_twice(room, scope, which))
+
+    @rule(name=machines)
+    def look_for_twins(self, name: str) -> None:
+        self.loop.run(self.county.look_for_twins(name))
+
+    @rule(room=rooms, amount=st.integers(1, 4))
+    def ask_for_numbers(self, room: str, amount: int) -> None:
+        self.loop.run(self.county.ask_for_numbers(room, amount))
+
+    @rule(room=rooms)
+    def give_numbers_back(self, room: str) -> None:
+        self.loop.run(self.county.give_numbers_back(room))
+
+    @rule(name=rooms)
+    def appoint(self, name: str) -> None:
+        self.loop.run(self.county.appoint(name))
+
+    @rule(name=machines)
+    def close_the_sequence(self, name: str) -> None:
+        self.loop.run(self.county.close_sequence(name))
 
     @rule(scope=scopes, whose=st.sampled_from(["", "a", "b", "bc"]))
     def name_the_owner(self, scope: str, whose: str) -> None:
@@ -220,6 +250,8 @@ class Contradictions(RuleBasedStateMachine):
         for _ in range(ROUNDS):
             for room in county.rooms:
                 await county.meet(room)
+            for machine in ("hub", *county.rooms):
+                await county.look_for_twins(machine)
             now = [
                 await county.shown_at(county.hub, scope)
                 for scope in county.scopes.values()
@@ -264,12 +296,23 @@ def act(dice: Random) -> str:
     return dice.choice([*several, "withdraw", "restore"])
 
 
+def machine(dice: Random) -> str:
+    return dice.choice(["hub", "a", "b", "c"])
+
+
 def often(dice: Random) -> bool:
     return dice.random() < 0.7
 
 
 WALK: list[tuple[int, str, tuple[Callable[[Random], object], ...]]] = [
     (6, "stamp", (room, scope, number)),
+    (4, "number", (room,)),
+    (2, "ask_for_numbers", (room, lambda dice: dice.randint(1, 4))),
+    (1, "give_numbers_back", (room,)),
+    (1, "appoint", (room,)),
+    (1, "close_the_sequence", (machine,)),
+    (4, "catalogue_twice", (room, scope, number)),
+    (2, "look_for_twins", (machine,)),
     (8, "edit", (room, scope, number, act, number)),
     (
         14,
@@ -314,13 +357,13 @@ def walk(seed: int, steps: int) -> list[tuple[object, ...]]:
 
 def go(steps: list[tuple[object, ...]]) -> None:
     """Do it all, and look at the end."""
-    machine = Contradictions()
+    county = Contradictions()
     for name, *arguments in steps:
-        has_form = machine.forms or name != "save_a_form_of_before"
-        has_stick = machine.sticks or name != "read_a_stick"
+        has_form = county.forms or name != "save_a_form_of_before"
+        has_stick = county.sticks or name != "read_a_stick"
         if has_form and has_stick:
-            getattr(machine, str(name))(*arguments)
-    machine.teardown()
+            getattr(county, str(name))(*arguments)
+    county.teardown()
 
 
 WORD_OF_A_HUB_PUT_BACK: list[tuple[object, ...]] = [

@@ -14,10 +14,12 @@ from typing import ClassVar
 
 from node.catalogue.deciding.ruling import Ruling, RulingKind
 from node.catalogue.deciding.views import TicketView, Wanted
-from node.catalogue.fields import CODE, DOC_NO, NOTES, RETENTION, STATE, TITLE
+from node.catalogue.door import Catalogue
+from node.catalogue.fields import CODE, DATE, DOC_NO, NOTES, RETENTION, STATE, TITLE
+from node.catalogue.sequences import next_code
 from node.catalogue.shown import values_shown
 from node.errors import NodeError
-from node.history.claims import holder_of
+from node.history.claims import holder_of, is_final
 from node.history.effects import DotNo, Effect, ElementNo, effect_of
 from node.history.logbook import read_operations
 from node.history.proof import digest_at_head
@@ -38,7 +40,8 @@ OPERATOR = Actor("乌日娜")
 PERSONAL = 25
 LEGACY = 45
 COMPONENTS = 49
-CODES = tuple(f"0152-WS·2020-Y-BGS-000{number}" for number in (1, 2, 3))
+STEM = "0152-WS·2020-Y-BGS-"
+CODES = tuple(f"{STEM}000{number}" for number in (1, 2, 3))
 CHOICES: dict[int, tuple[Value, ...]] = {
     CODE: CODES,
     RETENTION: ("Y", "D30", "D10"),
@@ -174,6 +177,63 @@ class ConflictCounty(County):
             ),
         )
 
+    async def number(self, room: str) -> None:
+        """A new item with the next code that the machine may give."""
+        now = self.rooms[room].clock.now()
+        title = self.text()
+
+        def make(n: int, rows: Rows) -> Create:
+            scope_no = rows.scopes.number_of(self.scopes["s"])
+            assert scope_no is not None
+            code = next_code(rows, scope_no, CODES[0]).code
+            given: tuple[tuple[int, Value], ...] = ((CODE, code),) if code else ()
+            return Create(n, CLERK, now, ((LEVEL, 3), *given, (TITLE, title)))
+
+        await self.save(room, self.scopes["s"], make)
+
+    async def catalogue_twice(self, room: str, scope: str, which: int) -> None:
+        """A new item that tells of a paper which others may have catalogued too."""
+        now = self.rooms[room].clock.now()
+        values: tuple[tuple[int, Value], ...] = (
+            (LEVEL, 3),
+            (TITLE, f"关于做好第{which % 2}季度春耕生产工作的通知"),
+            (DOC_NO, f"库政发〔2020〕{which % 2 + 1}号"),
+            (DATE, "20200601"),
+        )
+        await self.save(
+            room, self.scopes[scope], lambda n, _rows: Create(n, CLERK, now, values)
+        )
+
+    async def ask_for_numbers(self, room: str, amount: int) -> None:
+        """A room asks for a block of numbers."""
+        await self._try(self.of(room).sequences.ask(CLERK, STEM, amount))
+
+    async def give_numbers_back(self, room: str) -> None:
+        """A room gives back what is left of its blocks."""
+        await self._try(self.of(room).sequences.give_back(CLERK, STEM))
+
+    async def appoint(self, name: str) -> None:
+        """The hub says which machine numbers."""
+        sequences = self.of("hub").sequences
+        await self._try(sequences.appoint(OPERATOR, "0152", STEM, name))
+
+    async def close_sequence(self, name: str) -> None:
+        """A machine seals the sequence."""
+        closed = self.of(name).sequences.close(
+            CLERK, STEM, "封册", closes_gaps=True, ends_leases=True
+        )
+        await self._try(closed)
+
+    async def look_for_twins(self, name: str) -> None:
+        """A machine looks for papers that may be one."""
+        await self.of(name).papers.refresh(CLERK)
+
+    def of(self, name: str) -> Catalogue:
+        """The catalogue of a machine."""
+        office = self.hub if name == "hub" else self.rooms[name]
+        assert isinstance(office, Office)
+        return office.whole.catalogue
+
     async def name_owner(self, scope: str, rooms: str) -> None:
         """The hub says whose a fonds is; nobody's alone where *rooms* is empty."""
         keys = [await self.rooms[name].store.read(own_key) for name in rooms]
@@ -291,10 +351,13 @@ class ConflictCounty(County):
                 for each in rows.tickets.all()
                 if each.scope_no == scope_no
             )
-            for code in CODES:
+            codes = {row.code for row in rows.records.in_scope(scope_no, 0, 1_000)}
+            for code in sorted(filter(None, codes)):
                 held = holder_of(rows, scope_no, code)
                 row_held = None if held is None else rows.records.row(held.record_no)
-                found[f"holder of {code}"] = row_held and name(row_held)
+                if row_held is not None:
+                    is_sure = is_final(rows, row_held, code)
+                    found[f"holder of {code}"] = name(row_held), is_sure
             found["digest"] = digest_at_head(rows, scope_no).hex()
             return found
 
