@@ -25,12 +25,13 @@ from node.catalogue.fields import (
     YEAR,
 )
 from node.catalogue.members import waiting_amount
-from node.catalogue.numbering import FilingKey, chosen_rule, last_number, run_in
+from node.catalogue.numbering import FilingKey, chosen_rule, run_in
 from node.catalogue.pack import Pack
 from node.catalogue.premises import Premises
 from node.catalogue.reading import find_record, fonds_for, records_of, state_of
 from node.catalogue.record import Record
 from node.catalogue.saving import check_actor
+from node.catalogue.sequences import numbers_for
 from node.catalogue.unsealed import hidden_imports
 from node.catalogue.values import parse_value, shown_value
 from node.errors import UnknownRecord
@@ -118,11 +119,12 @@ class Hints:
             run = run_in(rows, pack, home.scope_no, rule, key)
             if isinstance(run, str):
                 return NextCode("", 0, 0, 0, (run,))
-            last = last_number(rows, home.scope_no, run)
+            numbers = numbers_for(rows, home.scope_no, run)
             waiting = waiting_amount(rows, home.scope_no, key)
-            number = last + waiting + 1
-            code = run.code(number) if number <= run.highest else ""
-            return NextCode(code, number, last, waiting)
+            free = numbers.take(waiting + 1)
+            number = free[waiting] if len(free) > waiting else 0
+            code = run.code(number) if 0 < number <= run.highest else ""
+            return NextCode(code, number, numbers.last, waiting)
 
         return await self._premises.store.read(work)
 

@@ -278,4 +278,15 @@ def _reason(rows: Rows, row: RecordRow, giving: Entry, decoded: DecodedSets) -> 
             for elements in operation.lists:
                 if elements.field == CORRECTIONS and elements.values:
                     found[distance] = str(elements.values[0]).partition(":")[2]
-    return found[min(found)] if found else ""
+    return found[min(found)] if found else _taking(rows, row, decoded)
+
+
+def _taking(rows: Rows, row: RecordRow, decoded: DecodedSets) -> str:
+    """Why a decision took the code before it: the new one was given by a filing."""
+    taken = [
+        entry.operation
+        for entry in entries_of(rows, row, decoded)
+        if isinstance(entry.operation, Resolve) and entry.operation.write.field == CODE
+    ]
+    last = max(taken, key=lambda each: each.made_at, default=None)
+    return "" if last is None else last.reason

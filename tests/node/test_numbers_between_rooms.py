@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from node.catalogue.act_errors import CannotUndo
+from node.catalogue.deciding.ruling import Ruling, RulingKind
 from node.catalogue.filing import Filed
 from node.catalogue.numbering import FilingKey
 from node.catalogue.sequence_errors import (
@@ -289,3 +290,25 @@ async def test_the_next_code_is_told_with_the_right_to_it(
 async def test_a_code_that_nobody_had_is_nobodys(county: ConflictCounty) -> None:
     with pytest.raises(UnknownRecord):
         await office(county, "a").whole.catalogue.show(CLERK, f"{STEM}0077")
+
+
+async def test_who_loses_a_code_gets_the_next_from_the_holder_and_is_stamped_anew(
+    county: ConflictCounty,
+) -> None:
+    """The hub has no right to number: it takes the code, the room gives another."""
+    await file(county, "a", 1)
+    await file(county, "b", 1)
+    await meet(county, "a", "b", "a")
+    hub = office(county, "hub").whole
+    page = await hub.catalogue.decisions.list(CLERK)
+    (ticket,) = [t for t in page.tickets if t.ticket_class == TicketClass.CODE]
+    keeper = next(side for side in ticket.sides if side.machine == "a")
+    ruling = Ruling(RulingKind.RENUMBER, side=keeper.number)
+    await hub.catalogue.decisions.decide(CLERK, None, ticket.id, ruling, "甲室先编")
+    await meet(county, "a", "b")
+    assert await contested(county, "b") == 0
+    room = office(county, "b").whole.catalogue
+    assert (await file(county, "b", 0)).numbered == 1
+    (due,) = await room.restamping.all(CLERK)
+    assert (due.former, due.code) == (f"{STEM}0001", f"{STEM}0002")
+    assert due.reason.startswith("甲室先编")
