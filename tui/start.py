@@ -25,6 +25,7 @@ from protocol.operations import Actor
 from sync.cli.call import Call
 from sync.cli.parser import UsageError
 from sync.words.catalogue import Words
+from tui.deadline import Deadline
 from tui.desk.settings_file import SettingsFile
 from tui.terminal import Terminal, taken
 from tui.width import Drawn, adopt
@@ -127,7 +128,7 @@ async def _run(call: Call, terminal: Terminal | None) -> _Ended:
         driver_class=_driver(terminal),
     )
     try:
-        with _signals(app):
+        with _signals(app, Deadline(terminal, home.path / FAULTS_NAME)):
             status = await app.run_async()
         unkept = "" if app.unkept is None else app.error_text(app.unkept)
         return _Ended(_FAULT if status is None else status, app.fault, unkept)
@@ -160,14 +161,21 @@ def _progress(call: Call, terminal: Terminal | None) -> Progress:
 
 
 @contextmanager
-def _signals(app: DeskApp) -> Iterator[None]:
-    """Told to end, the desk puts everything away first."""
+def _signals(app: DeskApp, deadline: Deadline) -> Iterator[None]:
+    """Told to end, the desk puts everything away first, if that does not take for ever.
+
+    The loop hears of a signal through a descriptor of its own; the handler proper runs
+    wherever the program is, and sets the deadline.
+    """
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, app.put_away, _BY_SIGNAL + number)
+        signal.signal(number, lambda told, _: deadline.arm(_BY_SIGNAL + told))
+        signal.siginterrupt(number, False)  # noqa: FBT003
     try:
         yield
     finally:
+        deadline.disarm()
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
 

@@ -82,6 +82,7 @@ class Terminal:
         self.screen = screen
         self.keyboard = keyboard
         self.size = size
+        self._found = termios.tcgetattr(keyboard)
         self.typed = b""
         """What was typed before the desk could read it."""
         self.is_given_back = False
@@ -115,6 +116,13 @@ class Terminal:
         _, self.typed = read_answer(received)
         return None
 
+    def give_back(self) -> None:
+        """Leave it as it was found."""
+        if not self.is_given_back:
+            self.screen.send(_GIVE_BACK)
+        with suppress(termios.error):
+            termios.tcsetattr(self.keyboard, termios.TCSADRAIN, self._found)
+
     def say(self, text: str) -> None:
         """A word while nothing else can be drawn yet, in the middle of the screen."""
         row = max(1, self.size.lines // 2)
@@ -129,7 +137,6 @@ def taken() -> Iterator[Terminal]:
     keyboard = sys.stdin.fileno()
     descriptor = os.dup(sys.stdout.fileno())
     terminal = Terminal(Screen(descriptor), keyboard, os.get_terminal_size(descriptor))
-    found = termios.tcgetattr(keyboard)
     try:
         with _errors_aside():
             try:
@@ -137,10 +144,7 @@ def taken() -> Iterator[Terminal]:
                 terminal.screen.send(_TAKE)
                 yield terminal
             finally:
-                if not terminal.is_given_back:
-                    terminal.screen.send(_GIVE_BACK)
-                with suppress(termios.error):
-                    termios.tcsetattr(keyboard, termios.TCSADRAIN, found)
+                terminal.give_back()
     finally:
         os.close(descriptor)
 

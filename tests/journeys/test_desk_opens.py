@@ -28,6 +28,9 @@ from tui.screens.desk_screen import DeskScreen
 class Sample(DeskScreen):
     TITLE_KEY = "settings.title"
     async def on_key(self, event):
+        if event.key == "h":
+            while True:
+                pass
         if event.key == "x":
             raise RuntimeError("a fault of the program")
     def on_mount(self):
@@ -41,6 +44,12 @@ sys.modules["sample"] = sys.modules["__main__"]
 tui.app.SCREENS["home"] = "sample:Sample"
 from tui.main import main
 sys.exit(main(sys.argv[1:]))
+"""
+
+
+HANGING = """
+import tui.deadline
+vars(tui.deadline)["ENDING_SECONDS"] = 0.3
 """
 
 
@@ -145,6 +154,21 @@ def test_told_to_end_it_keeps_what_was_typed_and_leaves_the_terminal_clean(
         assert terminal.end() == 128 + number
         assert is_clean(terminal)
         assert kept.read_text() == "kept"
+
+
+def test_a_desk_that_hangs_ends_all_the_same_and_says_where_it_hung(
+    room: Path,
+) -> None:
+    program = (sys.executable, "-P", "-c", HANGING + BROKEN)
+    more = {"KEPT": os.devnull}
+    with opened("--home", room, program=program, more=more) as terminal:
+        terminal.until("ready")
+        terminal.type("h")
+        terminal.settle()
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 128 + signal.SIGTERM
+        assert is_clean(terminal)
+    assert "on_key" in (room / "desk-faults.log").read_text("utf-8")
 
 
 def test_a_line_that_is_cut_ends_it_and_keeps_what_was_typed(
