@@ -1,4 +1,4 @@
-"""Decisions (裁决): tickets listed, looked at, decided, asked about, taken back.
+"""Decisions (裁定): tickets listed, looked at, decided, asked about, taken back.
 
 Laws:
 

@@ -1,4 +1,4 @@
-"""Operators (裁决员) of a hub: named, listed, signed in, let go.
+"""Operators (裁定员) of a hub: named, listed, signed in, let go.
 
 The hub's word about an operator is an element of its register in the common scope; the
 key itself is a file in the key folder, sealed under the operator's passphrase.

@@ -25,7 +25,7 @@ STATE_FIELD: Final = 6
 CODE_FIELD: Final = 10
 CORRECTIONS_FIELD: Final = 46
 DISPUTE_FIELD: Final = 47
-"""裁决往来: (3, kind, field, what it refers to, text); the same in every rule pack."""
+"""裁定往来: (3, kind, field, what it refers to, text); the same in every rule pack."""
 RULING_FIELD: Final = 48
 """裁定: what a decision of several operations was."""
 FILED: Final = "filed"

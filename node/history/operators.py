@@ -1,4 +1,4 @@
-"""Operators (裁决员): who may decide, when, and whether a decision is one's own word.
+"""Operators (裁定员): who may decide, when, and whether a decision is one's own word.
 
 The hub says who is one, by OPERATOR elements of its register in the common scope, which
 every machine reads. Laws:

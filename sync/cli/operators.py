@@ -1,4 +1,4 @@
-"""Commands about operators (裁决员): add, list, remove; and signing one in."""
+"""Commands about operators (裁定员): add, list, remove; and signing one in."""
 
 from __future__ import annotations
 

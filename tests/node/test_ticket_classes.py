@@ -42,7 +42,7 @@ from tests.support.exchanges import CLERK, LEVEL, TITLE, Site, World
 
 CODE = 10
 COMPONENTS = 49
-OPERATOR = Actor("裁决员")
+OPERATOR = Actor("裁定员")
 PACK = Pack.load()
 
 

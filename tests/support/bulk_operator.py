@@ -15,7 +15,7 @@ from node.home import Home
 from node.machine import Machine
 from protocol.operations import Actor
 
-HUB = Actor("裁决员")
+HUB = Actor("裁定员")
 LONGER = Alike(pattern=Pattern.PUNCTUATION, pick=Pick.LONGER)
 
 

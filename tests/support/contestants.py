@@ -12,7 +12,7 @@ from node.machine import Machine
 from protocol.operations import Actor
 from tests.support.county import CLERK, FONDS, County, county
 
-HUB = Actor("裁决员")
+HUB = Actor("裁定员")
 
 
 class Contest:

@@ -1,4 +1,4 @@
-"""裁决往来: questions of the hub, answers and objections of rooms.
+"""裁定往来: questions of the hub, answers and objections of rooms.
 
 Each is an element of field 47 of the record: (3, kind, field, what it refers to, text).
 A question and its answer refer to the version of the ticket, an objection to the dot of

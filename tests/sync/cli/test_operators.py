@@ -91,7 +91,7 @@ def test_who_leaves_is_said_to_have_left(run: Run) -> None:
     assert run("hub", "operator", "add", "王芳", "--no-passphrase")[0] == 0
     status, text = run("hub", "operator", "remove", "王芳")
     assert status == 0
-    assert "现在没有裁决员了" in text
+    assert "现在没有裁定员了" in text
     assert listed(run) == [("王芳", False)]
     status, text = run("hub", "operator", "remove", "李四")
     assert (status, "unknown-operator" in text) == (EXIT_INPUT, True)
