@@ -15,7 +15,7 @@ from node.forms.paper import A4_LANDSCAPE
 from node.forms.press import FIRM, Press, pitch
 from node.forms.slip import RestampLine, RestampSlip
 
-_WIDTHS: Final = (12.0, 48.0, 48.0, 72.0, 20.0, 57.0)
+_WIDTHS: Final = (12.0, 53.0, 53.0, 66.0, 20.0, 53.0)
 _NAMES: Final = ("order", "former", "code", "title", "date", "reason")
 _TITLE_SIZE: Final = 20
 _INFO_SIZE: Final = 10.5
