@@ -42,6 +42,7 @@ from node.history.tickets import (
 )
 from node.store.ticket_port import Judged, TicketClass, TicketRow
 from protocol.identity import Dot
+from protocol.limits import FIELD_NUMBER_LIMIT
 from protocol.operations import EXISTENCE_FIELD, Actor, Tag, Value
 
 _PROPOSED: Final = 60
@@ -329,7 +330,8 @@ def _wanted(state: RecordState, fields: Iterable[int]) -> set[int]:
         for value in state.elements.get(DISPUTE_FIELD, {}).values():
             match value:
                 case (Tag.GROUP, int(), int(number), *_):
-                    wanted.add(number)
+                    if 0 <= number <= FIELD_NUMBER_LIMIT:
+                        wanted.add(number)
                 case _:
                     continue
         wanted.discard(DISPUTE_FIELD)

@@ -11,7 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from node.history.effects import DotNo, copied_dot
-from node.history.logbook import DecodedSets, Entry, entry_at, value_given
+from node.history.logbook import (
+    DecodedSets,
+    Entry,
+    entries_of,
+    entry_at,
+    value_given,
+    written,
+)
 from node.history.registers import (
     OWNER,
     Place,
@@ -28,7 +35,7 @@ from protocol.identity import Dot
 from protocol.operations import Resolve, Restore, Set, Value, Withdraw
 
 _LONGEST_WAY: Final = 64
-"""Proposals upon proposals are followed so far back."""
+"""Proposals upon proposals are followed so far back; then all writes are read."""
 
 
 class Evidence:
@@ -145,10 +152,13 @@ class Evidence:
         waiting = list(live)
         seen: set[DotNo] = set()
         plain: set[DotNo] = set()
-        while waiting and len(seen) < _LONGEST_WAY:
+        while waiting:
             dot = waiting.pop()
             if dot in seen:
                 continue
+            if len(seen) == _LONGEST_WAY:
+                plain = self._not_proposed(field)
+                break
             seen.add(dot)
             if self.is_proposal(dot, field):
                 waiting.extend(self.named(self.origin(dot, field), field))
@@ -167,6 +177,17 @@ class Evidence:
                 found[dot] = value
         return found
 
+    def _not_proposed(self, field: int) -> set[DotNo]:
+        """Every write to the field that is no proposal."""
+        found = set()
+        for entry in entries_of(self._rows, self._record, self._decoded):
+            dot = (entry.log_no, entry.operation.n)
+            if entry.is_admitted and written(entry.operation, field)[0]:
+                self._entries.setdefault(dot, entry)
+                if not self.is_proposal(dot, field):
+                    found.add(dot)
+        return found
+
     def is_behind_filing(self, dot: DotNo, filings: Iterable[DotNo]) -> bool:
         """Whether the write and a filing were made without knowing of each other."""
         place, cursor = self.place(dot), self.cursor(dot)
@@ -181,9 +202,12 @@ class Evidence:
         return False
 
     def is_decision(self, dot: DotNo) -> bool:
-        """Whether a person decided so."""
+        """Whether a person decided so, where tickets are decided: at the hub."""
         entry = self.entry(dot)
-        return entry is not None and isinstance(entry.operation, Resolve)
+        if entry is None or not isinstance(entry.operation, Resolve):
+            return False
+        hub = hub_key(self._rows)
+        return hub is None or machine_key(self._rows, dot[0]) == hub
 
     def _brings_back_a_proposal(self, entry: Entry, field: int) -> bool:
         dot = (entry.log_no, entry.operation.n)
