@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from node.history.assessing import UNTOUCHED, Assessed
+from node.history.copies import stand_in
 from node.history.effects import is_copy
 from node.history.leaf import birth_leaf, bucket_of, leaf_of, record_bytes
+from node.history.logbook import DecodedSets, value_given
 from node.history.state_packing import pack_birth, pack_pending_birth, pack_state
 from node.history.survivors import RecordState, existence, resolved, shown
 from node.store.port import Rows
@@ -98,7 +100,8 @@ class RowMaker:
         """The row of *state* in place of *old*, which may show the same values."""
         log_no, n = state.birth
         record = record_bytes(self._rows.logs.id_of(log_no), n)
-        flags = flags_of(state, assessed)
+        first_level = self._first_level(record_no, state)
+        flags = flags_of(state, assessed, first_level)
         tokens: str | None = None
         is_same = (
             is_shown_same
@@ -111,7 +114,7 @@ class RowMaker:
             text = RowText(old.code, old.sort_date, old.search_text, "")
         else:
             values = _with_standing(shown(state), state, assessed)
-            level = _level(values)
+            level = _level_by(values, first_level)
             text = _NO_TEXT
             if flags & _CREATED:
                 text = self._rows.describe(values, self._scope_no)
@@ -137,6 +140,19 @@ class RowMaker:
         )
         return Made(row, tokens)
 
+    def _first_level(self, record_no: int, state: RecordState) -> Value:
+        """The level that the create gave, also where a write replaced it since."""
+        own = state.pending.get(state.birth)
+        if own is not None:
+            found = (w.value for w in own.writes if w.field == LEVEL_FIELD)
+            return next(found, None)
+        live = state.live.get(LEVEL_FIELD, {})
+        if state.birth in live or not live or not state.is_created:
+            return live.get(state.birth)
+        record = stand_in(record_no, self._scope_no, state.birth)
+        given = value_given(self._rows, record, state.birth, LEVEL_FIELD, DecodedSets())
+        return given[1]
+
     def _class_no(self, level: int, text: RowText, flags: int) -> int:
         """The class of a record that people are shown; 0 of one that they are not."""
         if not flags & _CREATED:
@@ -154,11 +170,13 @@ def is_simple(create: Create) -> bool:
     return True
 
 
-def flags_of(state: RecordState, assessed: Assessed = UNTOUCHED) -> int:
-    """What the record's row says at a glance."""
+def flags_of(
+    state: RecordState, assessed: Assessed = UNTOUCHED, first_level: Value = None
+) -> int:
+    """What the record's row says at a glance; *first_level*: its create's."""
     flags = 0
     if state.is_shown:
-        flags |= _REGISTER if _is_register(state) else _CREATED
+        flags |= _REGISTER if first_level == LEVEL_REGISTER else _CREATED
     if state.pending:
         flags |= _PENDING
     if EXISTENCE_FIELD in state.live or state.pending:
@@ -170,14 +188,6 @@ def flags_of(state: RecordState, assessed: Assessed = UNTOUCHED) -> int:
     if assessed.is_open:
         flags |= RecordFlag.OPEN
     return int(flags)
-
-
-def _is_register(state: RecordState) -> bool:
-    effect = state.pending.get(state.birth)
-    if effect is not None:
-        writes = effect.writes
-        return any(w.field == LEVEL_FIELD and w.value == LEVEL_REGISTER for w in writes)
-    return state.live.get(LEVEL_FIELD, {}).get(state.birth) == LEVEL_REGISTER
 
 
 def _with_standing(
@@ -200,6 +210,17 @@ def is_visible(flags: int) -> bool:
     """Whether a record counts: created, and not withdrawn."""
     wanted = RecordFlag.CREATED
     return flags & (wanted | RecordFlag.WITHDRAWN) == wanted
+
+
+def _level_by(values: dict[int, list[Value]], first: Value) -> int:
+    """The level: a register is one from birth to the end, and nothing becomes one."""
+    found = values.get(LEVEL_FIELD, [])
+    if first == LEVEL_REGISTER or (len(found) > 1 and isinstance(first, int)):
+        return int(first)
+    level = _level(values)
+    if level != LEVEL_REGISTER:
+        return level
+    return first if isinstance(first, int) else 0
 
 
 def _level(values: dict[int, list[Value]]) -> int:

@@ -8,18 +8,23 @@ from pathlib import Path
 import pytest
 
 from node.history.docket import DISPUTE_FIELD
+from node.history.registers import owner_of
+from node.store.port import Rows
+from node.store.row_types import RecordFlag
 from node.store.ticket_port import TicketClass
-from protocol.operations import Add, Elements
+from protocol.identity import Dot
+from protocol.operations import Add, Elements, Set, Write
 from tests.node.test_ticket_classes import (
     add,
     classes,
     everybody,
     own,
+    register_of,
     save,
     shown,
     write,
 )
-from tests.support.exchanges import TITLE, World
+from tests.support.exchanges import LEVEL, TITLE, World
 
 MORE_THAN_ARE_FOLLOWED = 70
 
@@ -53,3 +58,41 @@ async def test_no_row_of_proposals_is_long_enough_to_be_shown(world: World) -> N
     assert await classes(world) == [TicketClass.PROPOSAL]
     for site in world.sites:
         assert await shown(world, site, record) == "室里的题名"
+
+
+async def test_a_register_is_one_whatever_level_a_room_writes(world: World) -> None:
+    def site_of_owner(rows: Rows) -> str:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        owner = owner_of(rows, scope_no)
+        return "" if owner is None else owner.site
+
+    def register(rows: Rows) -> Dot:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        return register_of(rows, scope_no)
+
+    await own(world, world.first)
+    await everybody(world)
+    word = await world.second.store.read(register)
+    await write(world, world.second, word, LEVEL, 3)
+    await everybody(world)
+    owners = [await site.store.read(site_of_owner) for site in world.sites]
+    assert owners == ["first"] * 3
+
+
+async def test_no_record_becomes_a_register(world: World) -> None:
+    def levels(rows: Rows) -> set[int]:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        found = rows.records.in_scope(scope_no, 0, 100)
+        return {row.level for row in found if not row.flags & RecordFlag.REGISTER}
+
+    first = await add(world, world.second, "一件")
+    second = await add(world, world.second, "又一件")
+    await everybody(world)
+    await save(world, world.first, (Set, first, (Write(LEVEL, 9, ()),)))
+    await write(world, world.first, second, LEVEL, 9)
+    await everybody(world)
+    found = [await site.store.read(levels) for site in world.sites]
+    assert found == [{3}, {3}, {3}]
