@@ -4,11 +4,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
-# Processes on two cores: a suite of this length is faster on both.
-WORKERS ?= 2
+# Processes of the suite on two cores: while one waits for a link or a screen, another works.
+WORKERS ?= 3
 PYTEST := $(BIN)/python -P -m pytest
+# What Python has read once it need not read again, in whichever process.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup check test fast lint types contracts format bench soak demo vectors \
+.PHONY: setup read check test fast lint types contracts format bench soak demo vectors \
 	locks wheel clean
 
 setup: $(STAMP)
@@ -23,6 +25,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m compileall -q protocol node sync tui
 	@touch $@
 
+read: setup
+	@$(BIN)/python -m compileall -q protocol node sync tui
+
 check: lint types contracts test
 
 lint: setup
@@ -35,15 +40,15 @@ types: setup
 contracts: setup
 	$(BIN)/lint-imports --no-cache
 
-test: setup
+test: read
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not soak"
 
 # Without the tests that start processes or read the real catalogue.
-fast: setup
+fast: read
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not soak and not journey and not realdata"
 
 # Property runs that are long and new every time, and two hundred random kills.
-soak: setup
+soak: read
 	DANGYI_SOAK=1 $(PYTEST) -m "soak or journey or hypothesis" --timeout 3600
 
 # The figures; DANGYI_BENCH=small takes a tenth of each load.

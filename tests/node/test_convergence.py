@@ -5,6 +5,7 @@ And every value ever saved is a survivor, or was named by a later write.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,6 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from protocol.identity import Scope
 from tests.support.convergence import Bundle, County, Form, Loop
 from tests.support.exchanges import Fault
+
+EXAMPLES = 1_000 if os.environ.get("DANGYI_SOAK") else 15
 
 rooms = st.sampled_from("abc")
 scopes = st.sampled_from("sst")
@@ -258,7 +261,7 @@ def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) ->
 
 TestConvergence = pytest.mark.timeout(3_600)(Convergence.TestCase)
 TestConvergence.settings = settings(
-    max_examples=settings.default.max_examples // 2 if settings.default else 30,
+    max_examples=EXAMPLES,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
