@@ -81,18 +81,25 @@ def detail_of(rows: Rows, case: Case, pack: Pack, decoded: DecodedSets) -> Ticke
             Evidence(rows, listed, decoded),
         ),
         decisions=tuple(made),
-        offers=offers_of(rows, case),
+        offers=offers_of(rows, case, pack),
     )
 
 
-def offers_of(rows: Rows, case: Case) -> tuple[Offer, ...]:
-    """In which ways the ticket can be decided."""
+def offers_of(rows: Rows, case: Case, pack: Pack) -> tuple[Offer, ...]:
+    """In which ways the ticket can be decided.
+
+    A value of one's own is offered only where people may write the field.
+    """
     if case.ticket.field == DECIDED:
         uphold = RulingKind.UPHOLD
         return (Offer(uphold, 0, READY_REASONS[uphold]),)
-    return offers(
+    found = offers(
         case.ticket_class, len(case.sides), is_objected=is_objected(rows, case)
     )
+    field = pack.by_number.get(case.ticket.field)
+    if field is not None and field.is_typed and field.is_shown:
+        return found
+    return tuple(each for each in found if each.kind is not RulingKind.WRITE)
 
 
 def pairs_of(
