@@ -26,7 +26,6 @@ from node.forms.filing import (
     item_of,
 )
 from node.forms.slip import RestampLine, RestampSlip
-from node.history.sequences import Span
 from node.machine import Machine
 from protocol.operations import Actor
 from sync.cli.printing import time_text
@@ -93,7 +92,7 @@ class DeskFilings:
             ends_leases=ends_leases,
         )
 
-    async def give_back(self, stem: str) -> Sequence[Span]:
+    async def give_back(self, stem: str) -> Sequence[tuple[int, int]]:
         """Give back what is left of own blocks; the numbers."""
         return await self._machine.catalogue.sequences.give_back(self._actor, stem)
 

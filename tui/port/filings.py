@@ -15,7 +15,6 @@ from node.catalogue.filing import Filed, FilingGroup
 from node.catalogue.numbering import FilingKey
 from node.catalogue.reading import Fonds
 from node.catalogue.restamping import Restamp
-from node.history.sequences import Span
 
 OnProgress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -69,7 +68,7 @@ class FilingsPort(Protocol):
     ) -> Closed:
         """Seal it (封册)."""
 
-    async def give_back(self, stem: str) -> Sequence[Span]:
+    async def give_back(self, stem: str) -> Sequence[tuple[int, int]]:
         """Give back what is left of own blocks; the numbers."""
 
     async def restamps(self) -> Sequence[Restamp]:
