@@ -25,6 +25,7 @@ from node.operator_errors import OperatorNeeded
 from tests.support.bulk_operator import LONGER
 from tests.support.contestants import HUB, Contest, contestants
 from tests.support.county import CLERK, FONDS, assert_even
+from tests.support.forks import Forked
 
 RECORDS = 7
 
@@ -126,7 +127,7 @@ async def test_a_bulk_of_an_operator_waits_for_that_operator(contest: Contest) -
 
 
 def _operator(home: Path, act: str, fault: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return Forked(
         [sys.executable, "-m", "tests.support.bulk_operator", str(home), act],
         cwd=Path(__file__).parents[2],
         env={**os.environ, VARIABLE: fault},
