@@ -66,7 +66,7 @@ def cut_title(entry: Entry, dice: Random) -> Entry | None:
 def without_number(entry: Entry, dice: Random) -> Entry | None:
     """No 文号; title and day as they were, quotation marks left out."""
     del dice
-    if not entry.date or not _is_long(entry):
+    if not entry.doc_no or not entry.date or not _is_long(entry):
         return None
     title = entry.title.replace("《", "").replace("》", "").replace("“", "")
     return replace(entry, doc_no="", title=title)
@@ -90,7 +90,7 @@ def without_number_dropped(entry: Entry, dice: Random) -> Entry | None:
 def without_number_day(entry: Entry, dice: Random) -> Entry | None:
     """No 文号 and no date; title, issuer and year as they were."""
     del dice
-    is_fit = _is_long(entry) and bool(entry.year)
+    is_fit = _is_long(entry) and bool(entry.doc_no and entry.year)
     return replace(entry, doc_no="", date="") if is_fit else None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from random import Random  # noqa: TID251 (the same copies every time)
 
 import pytest
 
+from bench.copies import COPIES
 from bench.corpus import entries, one_fonds
 from bench.edits import edits
 from bench.figures import Figure, number_text, percentile
@@ -37,6 +39,16 @@ def test_edits_are_the_same_every_time_and_three_in_ten_are_titles() -> None:
     titles = sum("title" in values for _, values in first)
     assert 250 < titles < 350
     assert len({record for record, _ in first}) == 1_000
+
+
+def test_every_kind_of_copy_differs_from_its_entry_and_is_made_of_some() -> None:
+    known = entries(3_000)
+    for kind, again in COPIES.items():
+        copies = [(entry, again(entry, Random(3))) for entry in known]
+        made = [(entry, copy) for entry, copy in copies if copy is not None]
+        assert len(made) > 30, kind
+        assert all(entry != copy for entry, copy in made), kind
+        assert all(entry.code == copy.code for entry, copy in made), kind
 
 
 def test_questions_are_substrings_of_titles() -> None:
