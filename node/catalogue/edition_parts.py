@@ -24,7 +24,7 @@ from node.store.row_types import RecordRow
 from protocol.errors import LocalProtocolError
 from protocol.exchange_limits import EXTRACT_ROWS_LIMIT
 from protocol.extract_rows import ExtractRow, ExtractTable, encode_rows
-from protocol.extracts import part_id
+from protocol.extracts import PART_ID_BYTES, part_id
 from protocol.identity import digest_128
 from protocol.operations import Tag, Value
 
@@ -119,6 +119,14 @@ def pieces_of(data: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
+def ids_of(parts: bytes) -> list[bytes]:
+    """The ids of parts that stand joined in a head."""
+    return [
+        parts[start : start + PART_ID_BYTES]
+        for start in range(0, len(parts), PART_ID_BYTES)
+    ]
+
+
 def joined(contents: Sequence[bytes]) -> bytes:
     """The bytes that were divided into these pieces."""
     return b"".join(content[2:] for content in contents)
@@ -131,7 +139,7 @@ def _contents(fields: tuple[int, ...], shown: Sequence[ExtractRow]) -> list[byte
         return [encode_rows(ExtractTable(fields, tuple(shown)))]
     except LocalProtocolError:
         if len(shown) == 1:
-            raise
+            return []
     middle = len(shown) // 2
     return _contents(fields, shown[:middle]) + _contents(fields, shown[middle:])
 
@@ -169,19 +177,22 @@ def _cell(
     if number in (LEVEL, CATEGORY):
         found = values.get(number)
         plain = found[0] if found else None
-        return plain if isinstance(plain, (int, str)) else None
+        if isinstance(plain, str):
+            return clipped(plain)
+        return plain if isinstance(plain, int) else None
     field = pack.by_number.get(number)
     value = None if field is None else shown.get(field.name)
     match value:
         case None | int():
             return value
         case str():
-            return _clipped(value)
+            return clipped(value)
         case _:
             return (int(Tag.GROUP), *_clipped_list(value))
 
 
-def _clipped(text: str, most: int = LONGEST) -> str:
+def clipped(text: str, most: int = LONGEST) -> str:
+    """*text*, of which no more than *most* characters are shown."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -191,6 +202,6 @@ def _clipped_list(texts: Sequence[str]) -> list[str]:
     for text in texts:
         if left <= 0:
             break
-        kept.append(_clipped(text, left))
+        kept.append(clipped(text, left))
         left -= len(text)
     return kept

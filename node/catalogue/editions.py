@@ -5,7 +5,8 @@ Laws of this file (docs/protocol.md, Extracts):
 1. The same records shown in the same way are the same edition; it is not sent again.
 2. Parts that were made are kept: an edition is made anew in short steps, only where
    something changed, and for a moment at a time; the next exchange goes on.
-3. What a room holds of an agreement that is in force no more is ended by a word.
+3. What a room holds of an agreement that is in force no more is ended by a word, said
+   before anything else; should it be in force again, its serial stands above that word.
 """
 
 from __future__ import annotations
@@ -13,27 +14,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from node.catalogue.agreement_words import Agreement, all_agreements
-from node.catalogue.edition_parts import Stretch, parts_of, pieces_of, stretches
+from node.catalogue.edition_facts import Facts, facts_of
+from node.catalogue.edition_parts import (
+    Stretch,
+    ids_of,
+    parts_of,
+    pieces_of,
+    stretches,
+)
 from node.catalogue.fields import LEVEL_ITEM, LEVEL_VOLUME
 from node.catalogue.likeness.digest_list import make_digest_list
 from node.catalogue.premises import Premises
-from node.catalogue.reading import all_fonds
 from node.catalogue.unsealed import hidden_imports
 from node.clock import elapsed
-from node.history.order import head_of
-from node.history.registers import OWNER, PACK, words
 from node.history.trust import entry_of_key, scopes_of, serial_of
 from node.store.extract_port import Candidate, Choice, EditionRow
 from node.store.port import Rows
 from node.store.stopping import Stop
-from protocol.canonical import encode
 from protocol.errors import RemoteProtocolError
 from protocol.exchange_limits import EXTRACT_PARTS_LIMIT, EXTRACTS_LIMIT
 from protocol.extracts import (
-    PART_ID_BYTES,
     ExtractHead,
     ExtractKind,
     ExtractPart,
@@ -61,16 +64,6 @@ _SHRINKS: Final = {int(ExtractKind.CATALOGUE): 2}
 """Texts take at most half of their bytes on the wire; hashes take them all."""
 
 
-class Facts(NamedTuple):
-    """What an edition of an agreement says of itself, and the stamp of it all."""
-
-    fonds: str
-    title: str
-    stamp: bytes
-    basis: bytes
-    """What every part depends on beside its records."""
-
-
 class Editions:
     """Makes extracts for rooms, and says them what they have not."""
 
@@ -87,6 +80,10 @@ class Editions:
         told = _read_held(held)
         now = self._premises.clock.now()
         standing = await self._in_force(reader, now)
+        ids = {agreement.id for agreement in standing}
+        for each in told.values():
+            if each.extract not in ids:
+                yield await self._ended(each, reader, now)
         begun = elapsed()
         left = left_bytes
         for agreement in standing[:EXTRACTS_LIMIT]:
@@ -96,7 +93,9 @@ class Editions:
             if edition is None or (mine and mine.serial == edition.serial):
                 continue
             if mine is None or mine.coming != edition.serial:
-                yield self._head(edition, reader)
+                head = self._head(edition, reader)
+                left -= len(head.payload)
+                yield head
             if mine is None and is_live:
                 # Whoever knows no extracts is told of one, and not given its parts.
                 continue
@@ -107,10 +106,6 @@ class Editions:
                 if content is not None:
                     left -= len(content) // _SHRINKS.get(edition.kind, 1)
                     yield self._part(edition.extract, content, reader)
-        ids = {agreement.id for agreement in standing}
-        for each in told.values():
-            if each.extract not in ids:
-                yield self._ended(each, reader, now)
 
     async def _in_force(self, reader: bytes, now: int) -> list[Agreement]:
         """Agreements by which the machine may read now, by id."""
@@ -163,7 +158,11 @@ class Editions:
         if agreement.kind == ExtractKind.DIGESTS:
             await self._renew_digests(agreement, newest)
             return
-        facts = await store.read(partial(self._facts, agreement=agreement))
+        facts = await store.read(
+            partial(
+                facts_of, agreement=agreement, pack=self._premises.pack, hub=self._name
+            )
+        )
         if newest is not None and newest.stamp == facts.stamp:
             return
         known = await store.read(lambda rows: rows.editions.stamps(agreement.id))
@@ -202,27 +201,11 @@ class Editions:
             )
         await self._enter(agreement, facts, [part for part, _ in parts], [stamp])
 
-    def _facts(self, rows: Rows, agreement: Agreement) -> Facts:
-        head = head_of(rows, agreement.scope_no)
-        known = all_fonds(rows)
-        fonds = next((f for f in known if f.scope_no == agreement.scope_no), None)
-        code, title = ("", "") if fonds is None else (fonds.code, fonds.title)
-        pack = self._premises.pack
-        said = [
-            str((word.machine_key, word.place, word.value)).encode()
-            for field in (OWNER, PACK)
-            for word in words(rows, agreement.scope_no, field)
-        ]
-        basis = digest_128(
-            "dangyi/basis/1",
-            encode((agreement.fields, pack.name, pack.version)),
-            *said,
+    async def _facts(self, agreement: Agreement) -> Facts:
+        pack, hub = self._premises.pack, self._name
+        return await self._premises.store.read(
+            lambda rows: facts_of(rows, agreement, pack, hub)
         )
-        about = (head.epoch, head.place, serial_of(rows), code, title, self._name)
-        stamp = digest_128(
-            "dangyi/edition/1", basis, encode((about, agreement.members()))
-        )
-        return Facts(code, title, stamp, basis)
 
     async def _candidates(
         self, agreement: Agreement, after: tuple[int, int]
@@ -293,8 +276,7 @@ class Editions:
                 is_digests = agreement.kind == ExtractKind.DIGESTS
                 made_at = now if is_digests else newest.made_at
                 row = row._replace(serial=newest.serial, made_at=made_at)
-            rows.editions.put(row)
-            rows.editions.forget(agreement.id, keep=REMEMBERED)
+            _put(rows, row)
 
         store = self._premises.store
         await store.write(work)
@@ -316,7 +298,7 @@ class Editions:
         if not newest.serial < heard <= now + SERIALS_AHEAD:
             return newest
         risen = newest._replace(serial=max(heard + 1, now))
-        await store.write(lambda rows: rows.editions.put(risen))
+        await store.write(partial(_put, row=risen))
         return risen
 
     async def _missing(self, edition: EditionRow, mine: Held | None) -> list[bytes]:
@@ -327,12 +309,12 @@ class Editions:
                 return set()
             whole = rows.editions.get(edition.extract, mine.serial)
             coming = rows.editions.get(edition.extract, mine.coming)
-            there = _ids(b"" if whole is None else whole.parts)
-            there += _ids(b"" if coming is None else coming.parts)[: mine.parts]
+            there = ids_of(b"" if whole is None else whole.parts)
+            there += ids_of(b"" if coming is None else coming.parts)[: mine.parts]
             return set(there)
 
         there = await self._premises.store.read(work)
-        return [part for part in _ids(edition.parts) if part not in there]
+        return [part for part in ids_of(edition.parts) if part not in there]
 
     async def _content(self, extract: bytes, part: bytes) -> bytes | None:
         return await self._premises.store.read(
@@ -349,13 +331,20 @@ class Editions:
             hub=self._name,
             fonds=edition.fonds,
             title=edition.title,
-            parts=tuple(_ids(edition.parts)),
+            parts=tuple(ids_of(edition.parts)),
         )
         return self._signed(head, reader)
 
-    def _ended(self, held: Held, reader: bytes, now: int) -> ExtractItem:
+    async def _ended(self, held: Held, reader: bytes, now: int) -> ExtractItem:
         heard = max(held.serial, held.coming)
         serial = max(now, heard + 1 if heard <= now + SERIALS_AHEAD else now)
+
+        def rise(rows: Rows) -> None:
+            newest = rows.editions.newest(held.extract)
+            if newest is not None and newest.serial <= serial:
+                _put(rows, newest._replace(serial=serial + 1))
+
+        await self._premises.store.write(rise)
         head = ExtractHead(
             held.extract, ExtractKind.CATALOGUE, serial, 0, now, self._name, "", "", ()
         )
@@ -377,16 +366,14 @@ def _read_whole(rows: Rows, reader: bytes) -> frozenset[int]:
     return frozenset() if entry is None else scopes_of(rows, entry)
 
 
+def _put(rows: Rows, row: EditionRow) -> None:
+    rows.editions.put(row)
+    rows.editions.forget(row.extract, keep=REMEMBERED)
+
+
 def _says_same(newest: EditionRow, row: EditionRow) -> bool:
     facts = ("kind", "until", "fonds", "title", "parts")
     return all(getattr(newest, name) == getattr(row, name) for name in facts)
-
-
-def _ids(parts: bytes) -> list[bytes]:
-    return [
-        parts[start : start + PART_ID_BYTES]
-        for start in range(0, len(parts), PART_ID_BYTES)
-    ]
 
 
 def _read_held(data: bytes) -> dict[bytes, Held]:

@@ -42,6 +42,8 @@ _LEVEL_FIELD: Final = 3
 _HELD_BYTES: Final = EXTRACTS_LIMIT * 64
 """What is remembered of a room's words; nothing honest is longer."""
 _KINDS: Final = frozenset(ExtractKind)
+_LATEST: Final = 253_402_272_000
+"""The year 9999 ends in Beijing; no calendar shows a later time."""
 
 
 class ExtractSource(Protocol):
@@ -174,6 +176,8 @@ def _take_head(rows: Rows, head: ExtractHead, data: bytes) -> None:
         _end(rows, known, head.extract, head.serial)
         return
     if head.kind not in _KINDS or head.until <= hub_time_of(rows):
+        return
+    if max(head.until, head.made_at) > _LATEST:
         return
     if known is None and len(rows.extracts.all()) >= 2 * EXTRACTS_LIMIT:
         return
