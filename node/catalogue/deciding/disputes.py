@@ -76,6 +76,13 @@ def is_objected(rows: Rows, case: Case) -> bool:
     return _has_objection(rows, field, state, said)
 
 
+def objected_dots(rows: Rows, case: Case) -> list[Dot]:
+    """The decisions on the field that stand and that a room objected to."""
+    field, state = case.ticket.field, state_of(case.record)
+    said = [each for each in disputes_in(state) if each.field == field]
+    return sorted(_objected(rows, field, state, said))
+
+
 def has_objected(rows: Rows, state: RecordState, field: int, key: bytes) -> bool:
     """Whether the machine of that key has objected in the field before."""
     return any(
@@ -140,10 +147,14 @@ def saying(
 def _has_objection(
     rows: Rows, field: int, state: RecordState, said: list[Dispute]
 ) -> bool:
+    return bool(_objected(rows, field, state, said))
+
+
+def _objected(
+    rows: Rows, field: int, state: RecordState, said: list[Dispute]
+) -> list[Dot]:
     objected = {each.refers_to for each in said if each.kind == OBJECTION}
     if not objected:
-        return False
-    live = survivors(state, field)
-    return any(
-        dot_bytes(Dot(rows.logs.id_of(log_no), n)) in objected for log_no, n in live
-    )
+        return []
+    live = [Dot(rows.logs.id_of(log_no), n) for log_no, n in survivors(state, field)]
+    return [dot for dot in live if dot_bytes(dot) in objected]

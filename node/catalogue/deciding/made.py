@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from node.catalogue.deciding.case import survivors_of
 from node.catalogue.deciding.faults import UnknownDecision
@@ -25,6 +26,11 @@ from protocol.identity import Dot, parse_printed_id, printed_id
 from protocol.limits import SET_SPAN_DOTS
 from protocol.operation_codec import decode_operation
 from protocol.operations import EXISTENCE_FIELD, Operation, Resolve, Tag
+
+MOST_PARTS: Final = 4096
+"""No head has more; what another machine wrote may say so."""
+_MOST_MISSING: Final = 64
+"""So many in a row that are not here are no parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ def part_count(operation: Operation) -> int:
     if isinstance(operation, Resolve) and operation.write.field == DECIDED:
         match resolved(operation.write.value):
             case (Tag.GROUP, int(), int(amount), *_):
-                return max(0, amount)
+                return min(max(0, amount), MOST_PARTS)
             case _:
                 pass
     return 0
@@ -215,8 +221,14 @@ def find_parts(
 ) -> tuple[Operation, ...]:
     """The operations behind a head that belong to it."""
     found = []
+    missing = 0
     for n in range(head.n + 1, head.n + part_count(head) + 1):
         operation = operation_at(rows, scope_no, log_no, n, decoded)
         if operation is not None:
             found.append(operation)
+            missing = 0
+        else:
+            missing += 1
+            if missing == _MOST_MISSING:
+                break
     return tuple(found)

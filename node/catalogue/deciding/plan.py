@@ -2,7 +2,8 @@
 
 A decision on one field is a resolve of it. A decision of several operations begins
 with a resolve of field 48 (裁定) whose value says how many operations follow that
-belong to it; so whoever holds the log can take all of it back.
+belong to it; so whoever holds the log can take all of it back. Heads on one record
+stand beside each other.
 """
 
 from __future__ import annotations
@@ -69,10 +70,18 @@ class Plan:
         self._parts: list[Maker] = []
 
     def resolve(
-        self, record: RecordRow, field: int, value: Value, choice: Choice
+        self,
+        record: RecordRow,
+        field: int,
+        value: Value,
+        choice: Choice,
+        names: Sequence[Dot] = (),
     ) -> None:
-        """A field of the record gets a value that names all that survives there."""
-        self._parts.append(self._resolve(record, field, value, choice))
+        """A field of the record gets a value in place of *names*.
+
+        Without *names* in place of all that survives there; a head in place of nothing.
+        """
+        self._parts.append(self._resolve(record, field, value, choice, names))
 
     def add(self, record: Dot, lists: Sequence[Elements]) -> None:
         """Elements join list fields of the record."""
@@ -143,11 +152,17 @@ class Plan:
         return [make(n + place) for place, make in enumerate([head, *self._parts])]
 
     def _resolve(
-        self, record: RecordRow, field: int, value: Value, choice: Choice
+        self,
+        record: RecordRow,
+        field: int,
+        value: Value,
+        choice: Choice,
+        names: Sequence[Dot] = (),
     ) -> Maker:
+        live = names
         if field == EXISTENCE_FIELD:
-            live: Sequence[Dot] = existence_dots(self.rows, record)
-        else:
+            live = existence_dots(self.rows, record)
+        elif field != DECIDED:
             live = sorted(survivors_of(self.rows, record, field))
         birth = dot_of(self.rows, record)
         write = Write(field, value, tuple(live) or (birth,))

@@ -12,7 +12,7 @@ from node.catalogue.deciding.case import (
     origin_of,
     survivors_of,
 )
-from node.catalogue.deciding.disputes import is_objected
+from node.catalogue.deciding.disputes import is_objected, objected_dots
 from node.catalogue.deciding.faults import RulingNotOffered
 from node.catalogue.deciding.merging import FIRST_FIELD, merge, typed_value
 from node.catalogue.deciding.plan import (
@@ -90,6 +90,9 @@ def _on_field(plan: Plan, ruling: Ruling, n: int) -> list[Operation]:
         case RulingKind.BOTH:
             choice = Choice.BOTH_KEPT
             _keep_both(plan, _side(case, ruling))
+        case RulingKind.UPHOLD if field == DECIDED:
+            for head in objected_dots(plan.rows, case):
+                plan.resolve(record, field, copy_of(head), choice, (head,))
         case RulingKind.UPHOLD:
             plan.resolve(record, field, _standing(plan), choice)
         case _:

@@ -194,6 +194,25 @@ class Answers:
 
 
 def still_stands(rows: Rows, made: Made) -> bool:
-    """Whether the decision's own value survives."""
+    """Whether the decision's own value survives, or another thing that it came to."""
     dot = Dot(rows.logs.id_of(made.log_no), made.head.n)
-    return stands(rows, made.record, made.head.write.field, dot)
+    if stands(rows, made.record, made.head.write.field, dot):
+        return True
+    return any(_part_stands(rows, made, part) for part in made.parts)
+
+
+def _part_stands(rows: Rows, made: Made, part: Operation) -> bool:
+    match part:
+        case Resolve(n=n, record=named, write=Write(field=field)):
+            record = record_at(rows, made.scope_no, named)
+        case Withdraw(n=n, record=named):
+            record, field = record_at(rows, made.scope_no, named), EXISTENCE_FIELD
+        case Link(n=n, record=named):
+            record = record_at(rows, made.scope_no, named)
+            present = {} if record is None else held_of(rows, record).elements
+            log = rows.logs.id_of(made.log_no)
+            return any(each.dot == Dot(log, n) for each in present.get(LINKS_FIELD, {}))
+        case _:
+            return False
+    dot = Dot(rows.logs.id_of(made.log_no), n)
+    return record is not None and stands(rows, record, field, dot)
