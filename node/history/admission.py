@@ -14,13 +14,14 @@ from node.history.branches import operations_of
 from node.history.order import append_set
 from node.history.projection import Applied, apply_set
 from node.history.redactions import take_redactions
+from node.history.registers import WORD_FIELDS
 from node.store.port import Rows
 from node.store.row_types import LogRow, SetRow, SetState, VerdictRow
 from protocol.changeset import ChangeSet, decode_redacted
 from protocol.errors import ProtocolError
 from protocol.messages import LogState, TrustEntry, Verdict
 from protocol.operation_values import values_of
-from protocol.operations import Operation, Redact, Value
+from protocol.operations import Operation, Redact, Remove, Value
 from protocol.trust import accepts
 
 IsSecret = Callable[[int, Value], bool]
@@ -78,6 +79,10 @@ class Admission:
             return self._set_aside(root, row, error.code)
         if not all(self._may_redact(root, operation) for operation in operations):
             return self._set_aside(root, row, "redaction")
+        if not is_forced and not all(
+            self._may_remove(root, operation) for operation in operations
+        ):
+            return self._set_aside(root, row, "others-word")
         return self._admit(root, row, operations)
 
     def say(self, root: LogRow, row: SetRow, verdict: Verdict, reason: str) -> None:
@@ -127,6 +132,21 @@ class Admission:
             return True
         target = self._rows.logs.by_id(operation.log)
         return target is not None and target.public_key == root.public_key
+
+    def _may_remove(self, root: LogRow, operation: Operation) -> bool:
+        """A word about a record or a fonds goes by its own machine, or by this hub."""
+        if root.is_own or not isinstance(operation, Remove):
+            return True
+        logs = {
+            element.dot.log
+            for removal in operation.removals
+            if removal.field in WORD_FIELDS
+            for element in removal.elements
+        }
+        known = map(self._rows.logs.by_id, logs)
+        return all(
+            log is not None and log.public_key == root.public_key for log in known
+        )
 
     def _set_aside(self, root: LogRow, row: SetRow, reason: str) -> Judgement:
         self._rows.sets.set_state(

@@ -18,7 +18,7 @@ from node.history.survivors import RecordState, surviving_elements
 from node.store.port import Rows
 from node.store.row_types import RecordRow, SetState
 from protocol.identity import Dot
-from protocol.operations import Tag, Value
+from protocol.operations import CLAIMS_FIELD, LINKS_FIELD, Tag, Value
 
 OWNER: Final = 60
 """(3, site, machine key, …): whose fonds it is; without a key nobody's alone."""
@@ -40,6 +40,9 @@ PACK: Final = 68
 """(3, pack, version): the rules in force from here on."""
 HUB_WORDS: Final = frozenset({OWNER, HOLDER, OPERATOR, AGREEMENT, PACK})
 """Fields in which only the hub's elements count."""
+
+WORD_FIELDS: Final = frozenset({LINKS_FIELD, CLAIMS_FIELD, 47, *range(OWNER, PACK + 1)})
+"""Lists of words (links, claims, disputes, registers): nobody takes another's back."""
 
 HUB_KEY: Final = "hub.key"
 """Setting in a room: its hub's Ed25519 key."""

@@ -19,7 +19,7 @@ from node.history.registers import PACK as PACK_WORD
 from node.history.state_packing import unpack_state
 from node.history.tickets import dot_bytes, unpack_sides
 from node.store.port import Rows
-from node.store.row_types import RecordFlag
+from node.store.row_types import RecordFlag, SetState
 from node.store.ticket_port import TicketClass, TicketRow
 from protocol.identity import Dot, Element
 from protocol.operations import (
@@ -396,3 +396,24 @@ async def test_a_hostile_code_stops_nobody(world: World) -> None:
         await add(world, world.second, "乙", code)
     await everybody(world)
     assert await classes(world) == [TicketClass.CODE] * 2
+
+
+async def test_a_set_that_takes_anothers_word_back_is_set_aside(world: World) -> None:
+    record = await add(world, world.first, "题名")
+    said = (int(Tag.GROUP), OBJECTION, TITLE, dot_bytes(record), "不对")
+    word = await save(
+        world, world.first, (Add, record, (Elements(DISPUTE_FIELD, (said,)),))
+    )
+    await everybody(world)
+    gone = Removal(DISPUTE_FIELD, (Element(word, 0),))
+    await save(world, world.second, (Remove, record, (gone,)))
+    await world.meet(world.second)
+    aside = await world.hub.store.read(
+        lambda rows: [
+            row.reason for row in rows.sets.in_state(None, SetState.QUARANTINED, 9)
+        ]
+    )
+    assert aside == ["others-word"]
+    await save(world, world.first, (Remove, record, (gone,)))
+    await everybody(world)
+    assert await world.is_equal()
