@@ -24,7 +24,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, NoReturn
 
-import node.faults
+from node.faults import VARIABLE
 
 _PACKAGES = ("protocol", "node", "sync", "tui")
 _ORDER_BYTES = 1 << 20
@@ -102,8 +102,8 @@ def _settle(order: dict[str, Any], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     time.tzset()
-    if os.environ.get(node.faults.VARIABLE):
-        importlib.reload(node.faults)
+    if os.environ.get(VARIABLE):
+        importlib.reload(sys.modules["node.faults"])
     if order["tty"]:
         os.setsid()
         line = os.open(order["tty"], os.O_RDWR)
