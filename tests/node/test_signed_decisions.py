@@ -15,7 +15,7 @@ from node.operator_errors import OperatorNeeded, OperatorRevoked
 from node.operator_keys import Operator
 from node.store.port import Rows
 from protocol.operations import Actor
-from tests.node.test_decisions import Contest
+from tests.support.contestants import Contest
 from tests.support.county import CLERK, county
 
 KEEPER = Actor("管理员")
