@@ -38,6 +38,9 @@ async def add(call: Call) -> int:
         call.paper.document({"name": made.name, "key": made.public_key.hex()})
         return 0
     call.paper.say("operator.added", name=made.name)
+    if call.options.no_passphrase:
+        call.paper.say("operator.key_open", path=str(folder))
+        return 0
     call.paper.say("operator.key", path=str(folder))
     call.paper.say("operator.lost")
     return 0
@@ -82,11 +85,14 @@ async def signed_in(call: Call, machine: Machine) -> Operator | None:
     ``--operator`` names them, else ``--as``, where that is an operator in force.
 
     Raises:
+        DecidedAtHub: this room belongs to a hub, whose operators have no keys here.
         UsageError: the passphrase can be asked for nowhere.
         UnknownOperator, OperatorRevoked, WrongPassphrase, KeyMissing.
     """
+    from node.catalogue.deciding.doing import require_hub  # noqa: PLC0415
     from node.operator_keys import folded  # noqa: PLC0415
 
+    await machine.store.read(require_hub)
     named: str | None = call.options.operator
     known = await machine.catalogue.operators.all(call.actor)
     in_force = {each.name: each for each in known if each.is_in_force}
