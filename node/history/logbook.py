@@ -171,11 +171,11 @@ def entry_at(
         found = _create_entry(rows, record, decoded)
         if found is not None:
             return found
-    for edit in rows.edits.of_record(record.record_no):
-        if (edit.log_no, edit.n) == dot:
-            found = _edit_entry(rows, edit, decoded)
-            if found is not None:
-                return found
+    seq = rows.edits.seq_of(record.record_no, *dot)
+    if seq is not None:
+        found = _edit_entry(rows, EditRow(record.record_no, *dot, seq), decoded)
+        if found is not None:
+            return found
     for entry in entries_of(rows, record, decoded):
         if entry.is_left and (entry.log_no, entry.operation.n) == dot:
             return entry
