@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from node.clock import elapsed
 from node.history.claims import name_holders
 from node.history.registering import say
 from node.history.registers import ASKED, HOLDER, LEASED, OWNER, words
 from node.history.sequences import (
     END,
+    MOST_ASKED,
     Ask,
     SequenceBook,
     book_of,
     highest_of,
     next_block,
     number_in,
+    spare,
     stem_of,
 )
 from node.store.port import Rows
@@ -29,6 +32,8 @@ from protocol.operations import Actor, ActorKind
 LOOKED_AT: Final = "numbers.looked_at"
 """Setting: number of the last set that had arrived when asks were looked at."""
 _NAME: Final = "machine.name"
+_STEP_SECONDS: Final = 0.02
+"""So long asks are answered in one transaction, each of another sequence."""
 
 
 def is_owed(rows: Rows) -> bool:
@@ -58,14 +63,19 @@ def settle_numbers(rows: Rows, made_at: int) -> bool:
     newest = rows.sets.last_arrival()
     if rows.settings.get(LOOKED_AT) == newest:
         return False
-    done = 0
+    begun = 0.0
+    granted: set[tuple[int, str]] = set()
     for scope_no, book, ask in _due(rows):
+        begun = begun or elapsed()
+        if (scope_no, ask.stem) in granted:
+            break
         grant(rows, scope_no, book, ask, actor, made_at)
-        done += 1
-        break
-    if not done:
+        granted.add((scope_no, ask.stem))
+        if elapsed() - begun >= _STEP_SECONDS:
+            break
+    if not granted:
         rows.settings.put(LOOKED_AT, newest)
-    return bool(done)
+    return bool(granted)
 
 
 def grant(
@@ -88,11 +98,24 @@ def grant(
 def block_for(
     rows: Rows, scope_no: int, book: SequenceBook, ask: Ask
 ) -> tuple[int, int] | None:
-    """The next free block; None where the numbers of the sequence are at their end."""
+    """The next free block; None where the sequence has no more numbers.
+
+    Nor is there one for a machine that has as many unused as may be asked for at once.
+    """
     codes = list(codes_of(rows, scope_no, ask.stem))
-    top = max(map(number_in, codes), default=0)
-    top = max(top, book.sealed_to(ask.stem))
-    return next_block(top, book.leases(ask.stem), ask.amount, highest_of(codes))
+    used = list(map(number_in, codes))
+    leases = book.leases(ask.stem)
+    unused = [
+        span
+        for lease in leases
+        if lease.machine_key == ask.machine_key
+        for span in spare(lease.left, used)
+    ]
+    amount = min(ask.amount, MOST_ASKED - sum(b - a + 1 for a, b in unused))
+    if amount < 1:
+        return None
+    top = max(max(used, default=0), book.sealed_to(ask.stem))
+    return next_block(top, leases, amount, highest_of(codes))
 
 
 def codes_of(rows: Rows, scope_no: int, stem: str) -> Iterable[str]:

@@ -151,8 +151,9 @@ class SequenceBook:
             match word.value:
                 case (str(its), int(first), int(last), bytes(key), bytes(log), int(n)):
                     place = _place(word)
-                    is_granted = word.machine_key == self.granter(stem, place)
-                    if its != stem or not is_granted or not 0 < first <= last:
+                    if its != stem or not 0 < first <= last:
+                        continue
+                    if word.machine_key != self.granter(stem, place):
                         continue
                     span = Span(first, last)
                     is_ended = any(place < each.place for each in closings)
@@ -196,13 +197,11 @@ class SequenceBook:
     def asks(self, at: Place = END) -> list[Ask]:
         """What machines asked for and nobody answered yet, the oldest first."""
         found = []
-        answered: dict[str, set[Dot]] = {}
+        answered = self._answered()
         for word in self._standing(ASKED, at):
             match word.value:
                 case (str(stem), int(amount), *_) if stem and amount > 0:
-                    if stem not in answered:
-                        answered[stem] = {each.asked for each in self.leases(stem)}
-                    if word.dot not in answered[stem]:
+                    if (stem, word.dot) not in answered:
                         wanted = min(amount, MOST_ASKED)
                         place = _place(word)
                         key = word.machine_key
@@ -238,6 +237,19 @@ class SequenceBook:
 
     def _standing(self, field: int, at: Place) -> list[Word]:
         return [word for word in self.words.get(field, ()) if _place(word) < at]
+
+    def _answered(self) -> set[tuple[str, Dot]]:
+        """Asks to which a block was lent by right: by sequence and dot."""
+        found = set()
+        for word in self._standing(LEASED, END):
+            match word.value:
+                case (str(stem), int(first), int(last), bytes(), bytes(log), int(n)):
+                    is_granted = word.machine_key == self.granter(stem, _place(word))
+                    if is_granted and 0 < first <= last:
+                        found.add((stem, Dot(log, n)))
+                case _:
+                    continue
+        return found
 
     def _left(self, dot: Dot, span: Span, key: bytes, at: Place) -> tuple[Span, ...]:
         left = [span]

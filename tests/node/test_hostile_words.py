@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from node.history.docket import DISPUTE_FIELD
-from node.history.registers import owner_of
+from node.history.registering import say
+from node.history.registers import ASKED, owner_of
+from node.history.sequences import MOST_ASKED, book_of
 from node.store.port import Rows
 from node.store.row_types import RecordFlag
 from node.store.ticket_port import TicketClass
@@ -24,7 +26,7 @@ from tests.node.test_ticket_classes import (
     shown,
     write,
 )
-from tests.support.exchanges import LEVEL, TITLE, World
+from tests.support.exchanges import CLERK, LEVEL, TITLE, World
 
 MORE_THAN_ARE_FOLLOWED = 70
 
@@ -96,3 +98,27 @@ async def test_no_record_becomes_a_register(world: World) -> None:
     await everybody(world)
     found = [await site.store.read(levels) for site in world.sites]
     assert found == [{3}, {3}, {3}]
+
+
+async def test_asking_without_end_brings_no_more_than_can_be_used(
+    world: World,
+) -> None:
+    stem = "0152-WS·2020-Y-BGS-"
+
+    def ask(rows: Rows) -> None:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        say(rows, scope_no, CLERK, 1, {ASKED: [(stem, MOST_ASKED)]})
+
+    def lent(rows: Rows) -> int:
+        scope_no = rows.scopes.number_of(world.scope)
+        assert scope_no is not None
+        leases = book_of(rows, scope_no).leases(stem)
+        return sum(last - first + 1 for each in leases for first, last in each.left)
+
+    await add(world, world.first, "一件", f"{stem}0001")
+    await everybody(world)
+    for _ in range(12):
+        await world.second.store.write(ask)
+    await everybody(world)
+    assert [await site.store.read(lent) for site in world.sites] == [MOST_ASKED] * 3
