@@ -161,6 +161,7 @@ async def test_who_was_slower_is_told_who_decided_and_goes_on() -> None:
         await keys(pilot, "1")
         await until(pilot, "第2号文件")
         assert "stale-ticket" in page(pilot)
+        await keys(pilot, "enter", "enter")
         assert not tickets.made
 
 

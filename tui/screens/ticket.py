@@ -231,6 +231,7 @@ class TicketScreen(ErrandScreen):
 
     def _put(self, opened: OpenTicket) -> None:
         self._open = opened
+        self.forget_digits()
         self._show_outcome("", "")
         self._draw()
         self.renew_commands()
@@ -258,6 +259,7 @@ class TicketScreen(ErrandScreen):
         if ticket.held.is_here:
             detail = await self.desk.tickets.look(self._ticket_id)
             if detail != ticket.detail:
+                self._forget_pending()
                 self._put(OpenTicket(detail, ticket.held))
             return
         opened = await self.desk.tickets.open(self._ticket_id)
