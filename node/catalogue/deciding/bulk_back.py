@@ -147,7 +147,10 @@ def _take_back(
     step: StepRow,
 ) -> tuple[int, int]:
     dot = Dot(rows.logs.id_of(step.log_no), step.first_n)
-    made = find_decision(rows, printed_id(dot), DecodedSets())
+    try:
+        made = find_decision(rows, printed_id(dot), DecodedSets())
+    except UnknownDecision:
+        return 0, 1
     if not still_stands(rows, made):
         return 0, 1
     now = premises.clock.now()
