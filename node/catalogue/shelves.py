@@ -59,22 +59,25 @@ class Shelves:
         return [each for each in shelf.counts if each.key.fonds == fonds]
 
     async def totals(self, actor: Actor) -> Totals:
-        """How much the shelves hold."""
+        """How much the shelves hold; a fonds that several rooms opened is one."""
         check_actor(actor)
         shelf = await self._shelf()
         items = dict.fromkeys(Stage, 0)
-        levels = {LEVEL_FONDS: 0, LEVEL_VOLUME: 0}
+        volumes = 0
+        fonds: set[int] = set()
         for _, row in shelf.classes:
             if row.level == LEVEL_ITEM:
                 items[Stage(row.stage)] += row.amount
-            else:
-                levels[row.level] = levels.get(row.level, 0) + row.amount
+            elif row.level == LEVEL_VOLUME:
+                volumes += row.amount
+            elif row.level == LEVEL_FONDS and row.amount:
+                fonds.add(row.scope_no)
         return Totals(
             drafts=items[Stage.DRAFT],
             numbered=items[Stage.NUMBERED],
             filed=items[Stage.FILED],
-            volumes=levels[LEVEL_VOLUME],
-            fonds=levels[LEVEL_FONDS],
+            volumes=volumes,
+            fonds=len(fonds),
         )
 
     async def listing(

@@ -13,13 +13,14 @@ from node.catalogue.fields import CODE, DATE, FILED, LEVEL, ORG, RETENTION, STAT
 from node.catalogue.listing import ClassCount, ClassKey, Order, Stage, Where
 from node.catalogue.record import Record
 from node.history.checking import check
+from node.history.journal import save_all
 from node.home import Home
 from node.machine import Machine
 from node.search.places import natural_key, volume_of_code
 from node.search.text import searchable
 from node.store.catalogue_port import ImportState
 from node.store.port import Rows
-from protocol.operations import Actor, Value
+from protocol.operations import Actor, Create, Value
 
 CLERK = Actor("其其格")
 ALL = Where()
@@ -184,6 +185,18 @@ async def test_items_stand_by_volume_then_by_year_term_office_and_number(
     totals = await machine.catalogue.shelves.totals(CLERK)
     assert (totals.drafts, totals.numbered, totals.filed) == (2, 10, 0)
     assert (totals.volumes, totals.fonds) == (0, 2)
+
+
+async def test_a_fonds_that_several_rooms_opened_is_one(machine: Machine) -> None:
+    (first, *_) = await machine.catalogue.fonds(CLERK)
+    born = ((LEVEL, 1), (CODE, first.code))
+
+    def open_again(rows: Rows) -> None:
+        save_all(rows, first.scope_no, lambda n: (Create(n, CLERK, 1, born, ()),))
+
+    before = await machine.catalogue.shelves.totals(CLERK)
+    await machine.store.write(open_again)
+    assert await machine.catalogue.shelves.totals(CLERK) == before
 
 
 async def test_a_volume_of_several_years_is_one_run(machine: Machine) -> None:
