@@ -7,6 +7,8 @@ the feed has brought to the branch meanwhile only leaves the log in which it was
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from node.history.branches import operations_of, root_no
 from node.history.incarnation import (
     SUSPECT,
@@ -22,7 +24,9 @@ from node.store.row_types import EditRow, LogRow, SetRow, SetState
 from protocol.changeset import stored_set
 from protocol.header import decode_header
 from protocol.identity import Dot
+from protocol.operations import Create, Operation
 
+_APPLIED = frozenset({SetState.ADMITTED, SetState.REMOVED, SetState.SEALED})
 _SETTLED = frozenset({SetState.ADMITTED, SetState.CUT})
 
 
@@ -93,19 +97,27 @@ def _next(rows: Rows, row: SetRow) -> SetRow | None:
     return None
 
 
-def _written_beside(rows: Rows, row: SetRow) -> set[tuple[int, int]]:
-    """Record and number of what the other sets of this number in the log wrote.
+def _entries_beside(
+    rows: Rows, row: SetRow, operations: Iterable[Operation]
+) -> set[EditRow]:
+    """Entries of what the log's other sets wrote under the moving set's numbers.
 
-    Their entries are the same as the moving set's, and stay.
+    The kept branch counts them anew, and need not divide them alike into sets.
     """
+    others: dict[bytes, SetRow] = {}
+    for operation in operations:
+        for held in rows.sets.holding(row.scope_no, row.log_no, operation.n):
+            if held.hash != row.hash and held.state in _APPLIED and held.body:
+                others[held.hash] = held
     found = set()
-    for other in rows.sets.at(row.log_no, row.seq):
+    for other in others.values():
         change_set = stored_set(other.header, other.signature, other.body)
-        if other.hash == row.hash or other.body is None or change_set.header.is_opaque:
+        if change_set.header.is_opaque:
             continue
         for op in operations_of(rows, other.log_no, change_set):
-            numbers = records_touched(rows, other.scope_no, other.log_no, [op])
-            found |= {(number, op.n) for number in numbers}
+            if not isinstance(op, Create):
+                numbers = records_touched(rows, other.scope_no, other.log_no, [op])
+                found |= {EditRow(no, other.log_no, op.n, other.seq) for no in numbers}
     return found
 
 
@@ -115,11 +127,11 @@ def _move(rows: Rows, row: SetRow, branch_no: int) -> None:
     is_read = row.body is not None and not change_set.header.is_opaque
     if is_read:
         operations = operations_of(rows, row.log_no, change_set)
-        shared = _written_beside(rows, row)
-        gone = {(record_no, op.n) for record_no in touched for op in operations}
-        rows.edits.remove(
-            [EditRow(number, row.log_no, n, row.seq) for number, n in gone - shared]
-        )
+        for record_no in touched:
+            rows.edits.remove(
+                [EditRow(record_no, row.log_no, op.n, row.seq) for op in operations]
+            )
+        rows.edits.add(sorted(_entries_beside(rows, row, operations)))
     is_there = rows.sets.get(branch_no, row.seq, row.hash) is not None
     if is_there:
         rows.sets.remove(row)

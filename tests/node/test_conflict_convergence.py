@@ -388,7 +388,28 @@ WORD_OF_A_HUB_SAID_TWICE: list[tuple[object, ...]] = [
 which one becomes a branch where the other stands already."""
 
 
-@pytest.mark.parametrize("steps", [WORD_OF_A_HUB_PUT_BACK, WORD_OF_A_HUB_SAID_TWICE])
+DECISIONS_OF_A_HUB_DIVIDED_ANEW: list[tuple[object, ...]] = [
+    ("edit_in_two_rooms", "ab", 2, ("set", "set"), 8, False),
+    ("edit_in_two_rooms", "ca", 2, ("set", "clear"), 5, False),
+    ("edit_in_two_rooms", "bc", 4, ("withdraw", "remove"), 0, False),
+    ("decide", 6, 1, 2, True),
+    ("back_the_hub_up",),
+    ("decide", 5, 1, 3, True),
+    ("edit_in_two_rooms", "ab", 4, ("set", "clear"), 4, True),
+    ("put_the_hub_back",),
+    ("take_a_decision_back", 6),
+]
+"""Two branches count on from one number, and differ in where a set ends."""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        WORD_OF_A_HUB_PUT_BACK,
+        WORD_OF_A_HUB_SAID_TWICE,
+        DECISIONS_OF_A_HUB_DIVIDED_ANEW,
+    ],
+)
 def test_an_order_of_things_that_once_parted(steps: list[tuple[object, ...]]) -> None:
     go(steps)
 
