@@ -218,7 +218,6 @@ class TicketScreen(ErrandScreen):
         self._version = await self.desk.tickets.version()
         self._ticket_id = ticket_id
         self._page, self._is_evidence = 0, False
-        self._pending = None
         self._typing.begin()
         self._pairs.show(opened.detail, self._lines())
         self._put(opened)
@@ -232,7 +231,7 @@ class TicketScreen(ErrandScreen):
     def _put(self, opened: OpenTicket) -> None:
         self._open = opened
         self.forget_digits()
-        self._show_outcome("", "")
+        self._forget_pending()
         self._draw()
         self.renew_commands()
         self._focus_body()
@@ -259,7 +258,6 @@ class TicketScreen(ErrandScreen):
         if ticket.held.is_here:
             detail = await self.desk.tickets.look(self._ticket_id)
             if detail != ticket.detail:
-                self._forget_pending()
                 self._put(OpenTicket(detail, ticket.held))
             return
         opened = await self.desk.tickets.open(self._ticket_id)
