@@ -19,6 +19,7 @@ from node.store.port import Rows
 from node.store.row_types import LogRow, SetRow, SetState, VerdictRow
 from protocol.changeset import ChangeSet, decode_redacted
 from protocol.errors import ProtocolError
+from protocol.identity import Dot
 from protocol.messages import LogState, TrustEntry, Verdict
 from protocol.operation_values import values_of
 from protocol.operations import Operation, Redact, Remove, Value
@@ -79,9 +80,7 @@ class Admission:
             return self._set_aside(root, row, error.code)
         if not all(self._may_redact(root, operation) for operation in operations):
             return self._set_aside(root, row, "redaction")
-        if not is_forced and not all(
-            self._may_remove(root, operation) for operation in operations
-        ):
+        if not is_forced and not self._leaves_words(root, row.scope_no, operations):
             return self._set_aside(root, row, "others-word")
         return self._admit(root, row, operations)
 
@@ -132,6 +131,24 @@ class Admission:
             return True
         target = self._rows.logs.by_id(operation.log)
         return target is not None and target.public_key == root.public_key
+
+    def _leaves_words(
+        self, root: LogRow, scope_no: int, operations: Sequence[Operation]
+    ) -> bool:
+        """Whether nobody else's register is written to, and no word of others goes."""
+        if root.is_own:
+            return True
+        id_of = self._rows.logs.id_of
+        registers = {
+            Dot(id_of(register.log_no), register.n)
+            for register in self._rows.records.registers(scope_no)
+            if self._rows.logs.row(register.log_no).public_key != root.public_key
+        }
+        return all(
+            getattr(operation, "record", None) not in registers
+            and self._may_remove(root, operation)
+            for operation in operations
+        )
 
     def _may_remove(self, root: LogRow, operation: Operation) -> bool:
         """A word about a record or a fonds goes by its own machine, or by this hub."""

@@ -22,6 +22,7 @@ from node.history.docket import (
 )
 from node.history.effects import WITHDRAWN, DotNo, copied_dot
 from node.history.evidence import Evidence
+from node.history.registers import LAST_PLACE, Place
 from node.history.survivors import (
     RecordState,
     existence,
@@ -61,8 +62,8 @@ class Assessed(NamedTuple):
     opened: int
     is_open: bool
     """A ticket or a note of one of its fields stands."""
-    standing: Mapping[int, dict[DotNo, Value]]
-    """What is shown of fields in which somebody only proposes."""
+    standing: Mapping[int, list[Value]]
+    """What is shown of fields with several values, the first one first."""
     ignored: frozenset[DotNo]
     """Withdrawals and restorations that only propose."""
 
@@ -113,10 +114,9 @@ def assess(
         is_new = rows.tickets.put(row, logs)
         opened += is_new and judged.ticket_class != TicketClass.NOTE
     rows.tickets.remove(docket.scope_no, closed)
-    standing = {}
+    standing = case.all_standing()
     ignored: frozenset[DotNo] = frozenset()
     if docket.owner_words:
-        standing = case.all_standing()
         ignored = case.proposing(EXISTENCE_FIELD)
     is_still_open = any(map(is_of_field, rows.tickets.of_record(record_no)))
     return Assessed(opened, is_still_open, standing, ignored)
@@ -146,13 +146,26 @@ class _Case:
         live = self._state.live.get(number, {})
         return frozenset(dot for dot in live if self._found.is_proposal(dot, number))
 
-    def all_standing(self) -> dict[int, dict[DotNo, Value]]:
-        """What stands of the fields that somebody's proposal waits in."""
+    def all_standing(self) -> dict[int, list[Value]]:
+        """What stands of fields with several values, or in which a proposal waits.
+
+        In an order that all machines share: the hub's.
+        """
         found = {}
         for number, live in self._state.live.items():
-            if number != EXISTENCE_FIELD and self.proposing(number):
-                found[number] = self._found.standing(number, live)
+            if number == EXISTENCE_FIELD:
+                continue
+            cell: Mapping[DotNo, Value] = live
+            if self._docket.owner_words and self.proposing(number):
+                cell = self._found.standing(number, live)
+            elif len(live) < 2:
+                continue
+            found[number] = [resolved(cell[dot]) for dot in sorted(cell, key=self._at)]
         return found
+
+    def _at(self, dot: DotNo) -> tuple[Place, Dot]:
+        """Where a write stands; what no order names comes last."""
+        return self._found.place(dot) or LAST_PLACE, self._dot(dot)
 
     def ticket(self, number: int) -> tuple[Judged, list[Dot], list[Side]] | None:
         """The field's ticket: what it is, the dots of its version, its sides."""

@@ -13,6 +13,7 @@ from node.history.registers import (
     Word,
     hub_key,
     machine_key,
+    own_key,
     owner_in,
     pack_version,
     words,
@@ -55,6 +56,14 @@ class Docket:
     def pack(self) -> int:
         """The version of the rule pack in force."""
         return pack_version(self.rows, self.scope_no)
+
+    @cached_property
+    def is_hubs(self) -> bool:
+        """Whether the hub wrote the set."""
+        return bool(self._log_no) and (
+            machine_key(self.rows, self._log_no)
+            == (hub_key(self.rows) or own_key(self.rows))
+        )
 
     @cached_property
     def may_propose(self) -> bool:

@@ -194,7 +194,7 @@ class _Batch:
             is_admitted=is_admitted,
             import_no=self._import_no,
         )
-        if any(part.field == PACK for part in create.lists):
+        if self._docket.is_hubs and any(part.field == PACK for part in create.lists):
             await_retelling(self._rows, self._scope_no)
         self._touched.add(record_no)
         self._added.append(made)
@@ -241,7 +241,7 @@ class _Batch:
             is_shown_same=is_same and not is_open,
             import_no=self._import_no,
         )
-        if PACK in touched and made.row.flags & _REGISTER:
+        if PACK in touched and made.row.flags & _REGISTER and self._docket.is_hubs:
             await_retelling(self._rows, self._scope_no)
         if CODE_FIELD in touched:
             self._flush_edits()

@@ -10,7 +10,7 @@ from node.history.effects import is_copy
 from node.history.leaf import birth_leaf, bucket_of, leaf_of, record_bytes
 from node.history.logbook import DecodedSets, value_given
 from node.history.state_packing import pack_birth, pack_pending_birth, pack_state
-from node.history.survivors import RecordState, existence, resolved, shown
+from node.history.survivors import RecordState, existence, shown
 from node.store.port import Rows
 from node.store.row_types import RecordFlag, RecordRow, RowText
 from protocol.identity import Scope
@@ -200,9 +200,8 @@ def _with_standing(
     for field, cell in assessed.standing.items():
         if field in own:
             continue
-        first = [resolved(value) for _, value in sorted(cell.items())]
-        rest = [value for value in values.get(field, []) if value not in first]
-        values[field] = first + rest
+        rest = [value for value in values.get(field, []) if value not in cell]
+        values[field] = cell + rest
     return dict(sorted(values.items()))
 
 

@@ -95,6 +95,7 @@ async def test_two_rooms_that_file_one_class_apart_find_both_numbers(
         await place.sync(first)
         await place.sync(second)
         await place.sync(first)
+        await place.sync(second)
         assert await lines(first) == await lines(second)
         arranged = await first.catalogue.filing.arrangement(CLERK, KEY)
         assert len(arranged.lines) == 4
