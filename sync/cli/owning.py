@@ -19,9 +19,9 @@ async def owner(call: Call) -> int:
         if given.machines or given.nobody:
             _require_hub(machine.is_hub)
             machines = () if given.nobody else tuple(given.machines)
-            found = await owning.name(call.actor, given.fonds, machines)
-        else:
-            found = await owning.of(call.actor, given.fonds)
+            await owning.name(call.actor, given.fonds, machines)
+            await machine.hub.prepare()
+        found = await owning.of(call.actor, given.fonds)
     _tell(call, found)
     return 0
 
@@ -32,11 +32,9 @@ async def rules(call: Call) -> int:
         owning = machine.catalogue.owning
         if call.options.pack:
             _require_hub(machine.is_hub)
-            found = await owning.use_pack(
-                call.actor, call.options.fonds, call.options.pack
-            )
-        else:
-            found = await owning.of(call.actor, call.options.fonds)
+            await owning.use_pack(call.actor, call.options.fonds, call.options.pack)
+            await machine.hub.prepare()
+        found = await owning.of(call.actor, call.options.fonds)
     _tell(call, found)
     return 0
 
