@@ -14,7 +14,7 @@ from node.history.branches import operations_of
 from node.history.order import append_set
 from node.history.projection import Applied, apply_set
 from node.history.redactions import take_redactions
-from node.history.registers import WORD_FIELDS
+from node.history.registers import WORD_FIELDS, own_key
 from node.store.port import Rows
 from node.store.row_types import LogRow, SetRow, SetState, VerdictRow
 from protocol.changeset import ChangeSet, decode_redacted
@@ -59,8 +59,7 @@ class Admission:
         Without *entry* only this hub's own log may write. *is_forced*: an operator
         releases the set whatever right its log has.
         """
-        is_own = root.is_own
-        if not is_own and not is_forced:
+        if not self._is_ours(root) and not is_forced:
             fault = self._fault_of_right(root, entry, row, change_set)
             if fault:
                 return self._set_aside(root, row, fault)
@@ -83,6 +82,10 @@ class Admission:
         if not is_forced and not self._leaves_words(root, row.scope_no, operations):
             return self._set_aside(root, row, "others-word")
         return self._admit(root, row, operations)
+
+    def _is_ours(self, root: LogRow) -> bool:
+        """Whether this hub wrote the log, perhaps before it was put back."""
+        return root.is_own or root.public_key == own_key(self._rows)
 
     def say(self, root: LogRow, row: SetRow, verdict: Verdict, reason: str) -> None:
         """Write a verdict down; the machines of the log will hear it."""
@@ -127,7 +130,7 @@ class Admission:
 
     def _may_redact(self, root: LogRow, operation: Operation) -> bool:
         """A body may go by the word of its own machine, or of this hub."""
-        if not isinstance(operation, Redact) or root.is_own:
+        if not isinstance(operation, Redact) or self._is_ours(root):
             return True
         target = self._rows.logs.by_id(operation.log)
         return target is not None and target.public_key == root.public_key
@@ -136,7 +139,7 @@ class Admission:
         self, root: LogRow, scope_no: int, operations: Sequence[Operation]
     ) -> bool:
         """Whether nobody else's register is written to, and no word of others goes."""
-        if root.is_own:
+        if self._is_ours(root):
             return True
         id_of = self._rows.logs.id_of
         registers = {
@@ -152,7 +155,7 @@ class Admission:
 
     def _may_remove(self, root: LogRow, operation: Operation) -> bool:
         """A word about a record or a fonds goes by its own machine, or by this hub."""
-        if root.is_own or not isinstance(operation, Remove):
+        if not isinstance(operation, Remove):
             return True
         logs = {
             element.dot.log

@@ -10,6 +10,7 @@ from __future__ import annotations
 from node.history.order import chain_at, head_of
 from node.history.rebuilding import rebuild_records
 from node.history.redactions import BARRED, records_of_set
+from node.history.retelling import await_retelling
 from node.store.port import Rows
 from node.store.row_types import HeadRow, OrderRow, SetState
 from protocol.messages import EntryKind
@@ -39,6 +40,7 @@ def rewind_step(rows: Rows, scope_no: int, epoch: int, place: int) -> bool:
     chain = chain_at(rows, scope_no, *at) or b""
     rows.orders.put_head(HeadRow(scope_no, *at, chain, b"", 0))
     rebuild_records(rows, touched)
+    await_retelling(rows, scope_no)
     return True
 
 

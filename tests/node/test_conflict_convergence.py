@@ -402,9 +402,36 @@ DECISIONS_OF_A_HUB_DIVIDED_ANEW: list[tuple[object, ...]] = [
 """Two branches count on from one number, and differ in where a set ends."""
 
 
+OWNER_OF_A_HUB_PUT_BACK: list[tuple[object, ...]] = [
+    ("edit_in_two_rooms", "ca", 5, ("set", "restore"), 7, True),
+    ("back_the_hub_up",),
+    ("edit_in_two_rooms", "bc", 2, ("set", "restore"), 9, False),
+    ("name_the_owner", "s", "b"),
+    ("decide", 5, 6, 1, True),
+    ("put_the_hub_back",),
+]
+"""In the order that is read anew the owner stands behind what was only proposed."""
+
+
+LOG_OF_A_HUB_LOST_TWICE: list[tuple[object, ...]] = [
+    ("back_the_hub_up",),
+    ("edit_in_two_rooms", "bc", 3, ("withdraw", "add"), 0, False),
+    ("decide", 7, 1, 1, True),
+    ("edit_in_two_rooms", "ba", 2, ("withdraw", "set"), 0, True),
+    ("put_the_hub_back",),
+    ("exchange_all",),
+    ("decide", 8, 8, 3, False),
+    ("decide", 1, 6, 2, True),
+    ("put_the_hub_back",),
+]
+"""The hub takes back what it wrote under a log of which it knows no more."""
+
+
 @pytest.mark.parametrize(
     "steps",
     [
+        OWNER_OF_A_HUB_PUT_BACK,
+        LOG_OF_A_HUB_LOST_TWICE,
         WORD_OF_A_HUB_PUT_BACK,
         WORD_OF_A_HUB_SAID_TWICE,
         DECISIONS_OF_A_HUB_DIVIDED_ANEW,
