@@ -87,7 +87,8 @@ class Editions:
         begun = elapsed()
         left = left_bytes
         for agreement in standing[:EXTRACTS_LIMIT]:
-            await self._renew_in_turn(agreement, begun + MAKING_SECONDS)
+            if not await self._renew_in_turn(agreement, begun + MAKING_SECONDS):
+                continue
             mine = told.get(agreement.id)
             edition = await self._edition(agreement.id, mine, now)
             if edition is None or (mine and mine.serial == edition.serial):
@@ -139,32 +140,35 @@ class Editions:
             self._known = (mark, all_agreements(rows))
         return self._known[1]
 
-    async def _renew_in_turn(self, agreement: Agreement, deadline: float) -> None:
-        """One edition is made at a time; who waited too long goes on without."""
+    async def _renew_in_turn(self, agreement: Agreement, deadline: float) -> bool:
+        """One edition is made at a time; False for who waited too long.
+
+        Nothing is told of an edition that may show what it must not show any more.
+        """
         try:
             async with asyncio.timeout(max(0.0, deadline - elapsed())):
                 await self._making.acquire()
         except TimeoutError:
-            return
+            return False
         try:
-            await self._renew(agreement, deadline)
+            return await self._renew(agreement, deadline)
         finally:
             self._making.release()
 
-    async def _renew(self, agreement: Agreement, deadline: float) -> None:
-        """Make a new edition where something changed; not later than *deadline*."""
+    async def _renew(self, agreement: Agreement, deadline: float) -> bool:
+        """Make a new edition where something changed; False where time was short."""
         store = self._premises.store
         newest = await store.read(lambda rows: rows.editions.newest(agreement.id))
         if agreement.kind == ExtractKind.DIGESTS:
             await self._renew_digests(agreement, newest)
-            return
+            return True
         facts = await store.read(
             partial(
                 facts_of, agreement=agreement, pack=self._premises.pack, hub=self._name
             )
         )
         if newest is not None and newest.stamp == facts.stamp:
-            return
+            return True
         known = await store.read(lambda rows: rows.editions.stamps(agreement.id))
         stamps: list[bytes] = []
         waiting: list[Candidate] = []
@@ -176,13 +180,14 @@ class Editions:
             lacking = [each for each in whole if each.stamp not in known]
             for start in range(0, len(lacking), _MADE_AT_ONCE):
                 if elapsed() > deadline:
-                    return
+                    return False
                 made = lacking[start : start + _MADE_AT_ONCE]
                 known.update(await self._make(agreement, made))
             stamps += [each.stamp for each in whole]
             after = (some[-1].log_no, some[-1].n) if some else after
         ids = [part for stamp in stamps for part in known[stamp]]
         await self._enter(agreement, facts, ids, stamps)
+        return True
 
     async def _renew_digests(
         self, agreement: Agreement, newest: EditionRow | None
