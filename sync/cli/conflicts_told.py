@@ -224,7 +224,7 @@ def print_mine(
             value=field_text(value.field, value.value, pack, call.words),
         )
         if value.decision:
-            now = value_text(value.now)
+            now = value_text(value.now) or say("conflicts.empty")
             call.paper.indented(say("conflicts.now", value=now, reason=value.reason))
             told = (time_text(value.time), value.who, value.decision)
             call.paper.indented("  ".join(told))

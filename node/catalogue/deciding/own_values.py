@@ -260,10 +260,14 @@ def _own_origins(rows: Rows, evidence: Evidence, operation: Resolve) -> list[Dot
     looked_at: set[Dot] = set()
     while waiting:
         name = waiting.pop(0)
-        if name in looked_at or name == operation.record:
+        if name in looked_at:
             continue
         looked_at.add(name)
         number = number_of(rows, name)
+        if name == operation.record and (
+            number is None or evidence.given(number, field)[1] is None
+        ):
+            continue
         entry = None if number is None else evidence.entry(number)
         if entry is not None and isinstance(entry.operation, Resolve):
             waiting += entry.operation.write.names
