@@ -22,7 +22,6 @@ from node.history.docket import (
 )
 from node.history.effects import WITHDRAWN, DotNo, copied_dot
 from node.history.evidence import Evidence
-from node.history.registers import LAST_PLACE, Place
 from node.history.survivors import (
     RecordState,
     existence,
@@ -149,7 +148,7 @@ class _Case:
     def all_standing(self) -> dict[int, list[Value]]:
         """What stands of fields with several values, or in which a proposal waits.
 
-        In an order that all machines share: the hub's.
+        In an order that all machines share: the create's first, then by dot.
         """
         found = {}
         for number, live in self._state.live.items():
@@ -163,9 +162,8 @@ class _Case:
             found[number] = [resolved(cell[dot]) for dot in sorted(cell, key=self._at)]
         return found
 
-    def _at(self, dot: DotNo) -> tuple[Place, Dot]:
-        """Where a write stands; what no order names comes last."""
-        return self._found.place(dot) or LAST_PLACE, self._dot(dot)
+    def _at(self, dot: DotNo) -> tuple[bool, Dot]:
+        return dot != self._state.birth, self._dot(dot)
 
     def ticket(self, number: int) -> tuple[Judged, list[Dot], list[Side]] | None:
         """The field's ticket: what it is, the dots of its version, its sides."""

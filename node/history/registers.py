@@ -8,7 +8,6 @@ before it, the last word first; so every machine that has read so far agrees.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -52,10 +51,6 @@ COMMON: Final = "scope.common"
 
 Place = tuple[int, int, int]
 """(epoch, place, n): where an operation stands in its scope's order."""
-
-
-LAST_PLACE: Final[Place] = (sys.maxsize, sys.maxsize, sys.maxsize)
-"""Behind every place."""
 
 
 class Word(NamedTuple):
